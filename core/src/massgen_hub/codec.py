@@ -1,0 +1,86 @@
+"""Records to plain JSON and back. Everything that crosses a pipe or is kept in a file goes through here."""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def to_json(value: Any) -> str:
+    """One line of JSON. Dataclasses become objects of their fields, tuples and sets arrays."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def to_plain(value: Any) -> Any:
+    """A record as the JSON value it becomes: dicts, lists, strings, numbers, bools and None."""
+    return json.loads(to_json(value))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a `{type(value).__name__}` is not plain JSON")
+
+
+def from_plain(kind: type[T], data: Any) -> T:
+    """The record of this type that `to_plain` made `data` of. Unknown fields are ignored, so that a newer writer can
+    be read. Raises ValueError where a field is missing or has another shape."""
+    return _read(kind, data)  # type: ignore[no-any-return]
+
+
+def _read(kind: Any, data: Any) -> Any:
+    if is_dataclass(kind):
+        return _record(kind, data)  # type: ignore[arg-type]
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is tuple and data is not None:
+        return _tuple(arguments, data)
+    if origin in (Union, types.UnionType):
+        return _member(arguments, data)
+    return data
+
+
+def _tuple(arguments: tuple[Any, ...], data: Any) -> tuple[Any, ...]:
+    if not isinstance(data, (list, tuple)):
+        raise ValueError(f"expected a list, got {data!r:.60}")
+    if arguments[-1] is Ellipsis:
+        return tuple(_read(arguments[0], item) for item in data)
+    return tuple(_read(kind, item) for kind, item in zip(arguments, data, strict=True))
+
+
+def _member(members: tuple[Any, ...], data: Any) -> Any:
+    """The member of a union that fits: the record whose `kind` is named, or the only one that is not None."""
+    if data is None:
+        return None
+    records = [member for member in members if is_dataclass(member)]
+    if isinstance(data, Mapping) and "kind" in data:
+        for member in records:
+            if data["kind"] in get_args(_hints(member).get("kind")):
+                return _read(member, data)
+        raise ValueError(f"unknown kind {data['kind']!r}")
+    others = [member for member in members if member is not type(None)]
+    return _read(others[0], data) if len(others) == 1 else data
+
+
+def _record(kind: type[Any], data: Any) -> Any:
+    if not isinstance(data, Mapping):
+        raise ValueError(f"expected the fields of a `{kind.__name__}`, got {data!r:.60}")
+    hints, values = _hints(kind), {}
+    for field in fields(kind):
+        if field.name in data:
+            values[field.name] = _read(hints[field.name], data[field.name])
+        elif field.default is MISSING and field.default_factory is MISSING:
+            raise ValueError(f"a `{kind.__name__}` needs `{field.name}`")
+    return kind(**values)
+
+
+_hints: Callable[[Any], dict[str, Any]] = cache(get_type_hints)

@@ -1,0 +1,97 @@
+"""The decisive events: the state of a run is the fold of these and of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
+
+from ..contract import JSON, Kind
+from .decisions import Decision
+from .settings import Settings
+from .verdict import Verdict
+
+Why = Literal["error", "timeout", "empty", "too_large", "worker_died"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStarted:
+    """The run: its question, who takes part (id to type of adapter), its seed and how it decides."""
+
+    type: ClassVar[str] = "run_started"
+    task: str
+    agents: Mapping[str, str]
+    seed: int
+    settings: Settings
+    criteria: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnStarted:
+    """An agent was asked. `shown` is the order displayed: pairs of label and candidate."""
+
+    type: ClassVar[str] = "turn_started"
+    agent: str
+    round: int
+    attempt: int
+    kind: Kind
+    shown: tuple[tuple[str, str], ...] = ()
+    repair: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replied:
+    """An agent spoke: its raw text and native arguments, and what the hub read out of them."""
+
+    type: ClassVar[str] = "replied"
+    agent: str
+    round: int
+    attempt: int
+    text: str
+    decision: Decision
+    data: JSON = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """A turn failed. `final`: the agent sits out from now on; otherwise the turn is tried again."""
+
+    type: ClassVar[str] = "failed"
+    agent: str
+    round: int
+    attempt: int
+    why: Why
+    message: str
+    final: bool
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancelled:
+    """The hub called a turn off: its result was not needed any more, or the run had to stop."""
+
+    type: ClassVar[str] = "cancelled"
+    agent: str
+    round: int
+    attempt: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """The run has to end before it is complete."""
+
+    type: ClassVar[str] = "stopped"
+    why: Literal["budget", "deadline", "interrupted"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """The last event of a run."""
+
+    type: ClassVar[str] = "ended"
+    verdict: Verdict
+
+
+Decisive: TypeAlias = RunStarted | TurnStarted | Replied | Failed | Cancelled | Stopped | Ended

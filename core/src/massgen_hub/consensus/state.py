@@ -1,0 +1,254 @@
+"""The state of a run: the fold of its decisive events. No clock, no chance but the seed, no I/O.
+
+`check` refuses an event that cannot happen now and changes nothing; `apply` checks, then changes. Everything that
+changes the state is in this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+from typing import Literal
+
+from ..contract import Kind
+from ..errors import IllegalEvent
+from .clusters import Candidate, Given, cluster_id, clusters
+from .decisions import Abstention, Answer, Ballot, Refusal
+from .draw import shuffled
+from .events import Cancelled, Decisive, Ended, Failed, Replied, RunStarted, Stopped, TurnStarted
+from .settings import Settings
+from .verdict import Verdict
+
+
+@dataclass
+class Seat:
+    """One agent of the run: what it was last asked, and whether it still takes part."""
+
+    agent: str
+    status: Literal["idle", "running", "out"] = "idle"
+    round: int = 0
+    attempt: int = 0
+    kind: Kind = "draft"
+    shown: tuple[tuple[str, str], ...] = ()
+    labels: dict[str, str] = field(default_factory=dict)
+    refined: int = 0
+    why: str = ""
+
+
+class State:
+    """Seats in an order drawn from the seed, the answers given, the ballots of each round."""
+
+    def __init__(self) -> None:
+        self.started: RunStarted | None = None
+        self.seats: dict[str, Seat] = {}
+        self.running: set[str] = set()
+        self.round = 0
+        self.turns = 0
+        self.given: list[Given] = []
+        self.support: dict[str, set[str]] = {}
+        self.ballots: dict[int, dict[str, Ballot]] = {}
+        self.abstained: dict[int, dict[str, str]] = {}
+        self.cancelled: dict[int, dict[str, str]] = {}
+        self.refined_in: set[int] = set()
+        self.stopped: Stopped | None = None
+        self.presented: str | None = None
+        self.verdict: Verdict | None = None
+        self._candidates: dict[int, dict[str, Candidate]] = {}
+
+    @property
+    def settings(self) -> Settings:
+        """How this run decides."""
+        return self._start.settings
+
+    @property
+    def seed(self) -> int:
+        """The seed of every draw."""
+        return self._start.seed
+
+    @property
+    def live(self) -> list[Seat]:
+        """The seats that still take part, in seat order."""
+        return [seat for seat in self.seats.values() if seat.status != "out"]
+
+    @property
+    def kind(self) -> Kind:
+        """What the newest round asks for; `decide` if it asks anybody to."""
+        kinds = {seat.kind for seat in self.seats.values() if seat.round == self.round}
+        return next((kind for kind in ("present", "draft", "decide", "vote") if kind in kinds), "draft")
+
+    def candidates(self, before: int) -> dict[str, Candidate]:
+        """The candidates made of the answers given before a round. Computed once a round."""
+        if before not in self._candidates:
+            earlier = [given for given in self.given if given.round < before]
+            if before > self.round:
+                return clusters(earlier, self.settings.answer, self.seed)
+            self._candidates[before] = clusters(earlier, self.settings.answer, self.seed)
+        return self._candidates[before]
+
+    def check(self, event: Decisive) -> None:
+        """Raise `IllegalEvent` if the event cannot happen now."""
+        if self.verdict is not None:
+            raise IllegalEvent(f"`{event.type}` after the run has ended")
+        if (self.started is None) != isinstance(event, RunStarted):
+            raise IllegalEvent(f"`{event.type}` {'before' if self.started is None else 'after'} the run started")
+        self._check(event)
+
+    def apply(self, event: Decisive) -> None:
+        """Fold one event in. Raises `IllegalEvent`, and then the state is as it was."""
+        self.check(event)
+        self._apply(event)
+
+    @property
+    def _start(self) -> RunStarted:
+        if self.started is None:
+            raise IllegalEvent("the run has not started")
+        return self.started
+
+    # What may happen when
+
+    @singledispatchmethod
+    def _check(self, event: Decisive) -> None:
+        raise IllegalEvent(f"a `{type(event).__name__}` is no event of a run")
+
+    @_check.register
+    def _(self, event: RunStarted) -> None:
+        if not event.agents:
+            raise IllegalEvent("a run needs at least one agent")
+
+    @_check.register
+    def _(self, event: TurnStarted) -> None:
+        seat = self._seat(event.agent)
+        if seat.status == "out":
+            raise IllegalEvent(f"`{event.agent}` sits out and is asked")
+        again = seat.status == "running"
+        if again and (event.round, event.attempt) != (seat.round, seat.attempt + 1):
+            raise IllegalEvent(f"`{event.agent}` is busy and is asked something else")
+        if not again and (event.attempt != 1 or event.round <= seat.round or event.round > self.round + 1):
+            raise IllegalEvent(f"`{event.agent}` is asked round {event.round}, attempt {event.attempt}, out of turn")
+        labels, shown = [label for label, _ in event.shown], [candidate for _, candidate in event.shown]
+        if len(set(labels)) < len(labels) or len(set(shown)) < len(shown):
+            raise IllegalEvent(f"`{event.agent}` is shown a label or a candidate twice")
+        if shown and not set(shown) <= self.candidates(event.round).keys():
+            raise IllegalEvent(f"`{event.agent}` is shown a candidate that does not exist")
+
+    @_check.register
+    def _(self, event: Replied) -> None:
+        seat = self._asked(event.agent, event.round, event.attempt)
+        match event.decision:
+            case Ballot(ranking=ranking):
+                if seat.kind not in ("decide", "vote"):
+                    raise IllegalEvent(f"`{event.agent}` votes in a {seat.kind} turn")
+                if not ranking or len(set(ranking)) < len(ranking):
+                    raise IllegalEvent(f"`{event.agent}` ranks nothing, or a candidate twice")
+                if not set(ranking) <= {candidate for _, candidate in seat.shown}:
+                    raise IllegalEvent(f"`{event.agent}` ranks a candidate that it was not shown")
+            case Answer():
+                if seat.kind == "vote":
+                    raise IllegalEvent(f"`{event.agent}` answers in a vote turn")
+
+    @_check.register
+    def _(self, event: Failed | Cancelled) -> None:
+        self._asked(event.agent, event.round, event.attempt)
+
+    @_check.register
+    def _(self, _event: Stopped) -> None:
+        if self.stopped is not None:
+            raise IllegalEvent("the run is stopped already")
+
+    @_check.register
+    def _(self, _event: Ended) -> None:
+        if self.running:
+            raise IllegalEvent(f"the run ends while {_names(self.running)} are busy")
+
+    def _seat(self, agent: str) -> Seat:
+        if agent not in self.seats:
+            raise IllegalEvent(f"`{agent}` is no agent of this run")
+        return self.seats[agent]
+
+    def _asked(self, agent: str, round_: int, attempt: int) -> Seat:
+        seat = self._seat(agent)
+        if seat.status != "running" or (seat.round, seat.attempt) != (round_, attempt):
+            raise IllegalEvent(f"`{agent}` was not asked round {round_}, attempt {attempt}, or is done with it")
+        return seat
+
+    # What it changes
+
+    @singledispatchmethod
+    def _apply(self, event: Decisive) -> None:
+        raise IllegalEvent(f"a `{type(event).__name__}` is no event of a run")
+
+    @_apply.register
+    def _(self, event: RunStarted) -> None:
+        self.started = event
+        self.seats = {agent: Seat(agent) for agent in shuffled(event.agents, event.seed, "seat")}
+
+    @_apply.register
+    def _(self, event: TurnStarted) -> None:
+        seat = self.seats[event.agent]
+        seat.status, seat.round, seat.attempt, seat.kind = "running", event.round, event.attempt, event.kind
+        seat.shown = event.shown
+        seat.labels.update((candidate, label) for label, candidate in event.shown)
+        self.round = event.round
+        self.turns += 1
+        self.running.add(event.agent)
+
+    @_apply.register
+    def _(self, event: Replied) -> None:
+        decision = event.decision
+        if isinstance(decision, Refusal):
+            return
+        seat = self._free(event.agent)
+        match decision:
+            case Ballot():
+                self.ballots.setdefault(event.round, {})[event.agent] = decision
+            case Abstention(why=why):
+                self.abstained.setdefault(event.round, {})[event.agent] = why
+            case Answer() if seat.kind == "present":
+                self.presented = decision.text
+            case Answer():
+                self._give(seat, decision)
+
+    @_apply.register
+    def _(self, event: Failed) -> None:
+        if event.final:
+            seat = self._free(event.agent)
+            seat.status, seat.why = "out", f"{event.why}: {event.message}"
+
+    @_apply.register
+    def _(self, event: Cancelled) -> None:
+        self._free(event.agent)
+        self.cancelled.setdefault(event.round, {})[event.agent] = event.why
+
+    @_apply.register
+    def _(self, event: Stopped) -> None:
+        self.stopped = event
+
+    @_apply.register
+    def _(self, event: Ended) -> None:
+        self.verdict = event.verdict
+
+    def _free(self, agent: str) -> Seat:
+        seat = self.seats[agent]
+        seat.status = "idle"
+        self.running.discard(agent)
+        return seat
+
+    def _give(self, seat: Seat, answer: Answer) -> None:
+        self.given.append(Given(agent=seat.agent, round=seat.round, text=answer.text, files=answer.files))
+        self.support.setdefault(cluster_id(answer.text, self.settings.answer), set()).add(seat.agent)
+        if seat.kind == "decide":
+            seat.refined += 1
+            self.refined_in.add(seat.round)
+
+
+def fold(events: Iterable[Decisive]) -> State:
+    """The state that a record describes. Raises `IllegalEvent` where it describes none."""
+    state = State()
+    for event in events:
+        state.apply(event)
+    return state
+
+
+def _names(agents: Iterable[str]) -> str:
+    return ", ".join(f"`{agent}`" for agent in sorted(agents))

@@ -1,0 +1,94 @@
+"""Every error of massgen-hub that a person may meet. Each says where, what, and what to do.
+
+HubError                  the base: a message, and hints
+├── ConfigError           the config is not usable: path, line, column, the line itself
+├── PluginError           a plugin broke its promise, or is not installed
+├── ModelError            a model cannot be reached: no key, no such provider, no weights
+├── TurnError             a turn failed; `transient` says whether another try makes sense
+│   ├── NotAvailable      the hub cannot answer a question or run a tool
+│   └── WorkerDied        the agent's process ended in the middle of a turn
+├── RecordError           the record cannot be written or read
+└── IllegalEvent          an event that the consensus does not allow; nothing was changed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class HubError(Exception):
+    """Something a person can mend. `exit_code` is what the command line returns."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n\nhint: {self.hint}" if self.hint else self.message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place in a text file: line and column count from 1; `text` is the line."""
+
+    path: str
+    line: int
+    column: int
+    text: str = ""
+
+    def __str__(self) -> str:
+        margin = " " * len(str(self.line))
+        caret = " " * (self.column - 1) + "^"
+        return f"{margin} |\n{self.line} | {self.text}\n{margin} | {caret}"
+
+
+class ConfigError(HubError):
+    """The config is not usable. `place` is None where there is no file to point into."""
+
+    def __init__(self, message: str, *, place: Place | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.place = place
+
+    def __str__(self) -> str:
+        if self.place is None:
+            return super().__str__()
+        what = f"{self.place.path}:{self.place.line}:{self.place.column}: {self.message}\n{self.place}"
+        return f"{what}\n\nhint: {self.hint}" if self.hint else what
+
+
+class PluginError(HubError):
+    """A plugin broke its promise, or the one that is needed is not installed."""
+
+
+class ModelError(HubError):
+    """A model cannot be reached: no key, no such provider, no weights."""
+
+
+class TurnError(HubError):
+    """A turn failed. `transient`: the same turn may well succeed when it is tried again."""
+
+    def __init__(self, message: str, *, hint: str = "", transient: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.transient = transient
+
+
+class NotAvailable(TurnError):  # noqa: N818 - reads as what it says: `raise NotAvailable("a person")`
+    """Nobody can answer this question, or the hub has no such tool."""
+
+
+class WorkerDied(TurnError):  # noqa: N818
+    """The agent's process ended in the middle of a turn."""
+
+
+class RecordError(HubError):
+    """The record cannot be written or read. What was recorded before stays."""
+
+    exit_code = 4
+
+
+class IllegalEvent(HubError):  # noqa: N818
+    """An event that the consensus does not allow; the state is as it was."""
+
+    exit_code = 1

@@ -1,0 +1,148 @@
+"""The record as it is read: events back from their lines, runs back from their folders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..codec import from_plain, to_plain
+from ..consensus import (
+    Cancelled,
+    Decisive,
+    Ended,
+    Failed,
+    Replied,
+    RunStarted,
+    State,
+    Stopped,
+    TurnStarted,
+    Verdict,
+)
+from ..contract import JSON
+from ..errors import HubError, RecordError
+from ..events import VERSION, Event
+
+TYPES: dict[str, type[Decisive]] = {
+    kind.type: kind for kind in (RunStarted, TurnStarted, Replied, Failed, Cancelled, Stopped, Ended)
+}
+
+
+def read_events(folder: Path) -> list[Event]:
+    """The events of a run. A torn last line, the trace of a crash, is left out; any other damage is a `RecordError`."""
+    path = folder / "events.jsonl"
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as failure:
+        raise RecordError(f"the record {path} cannot be read: {failure.strerror}", hint=_known(folder)) from failure
+    torn = lines.pop()
+    events = [_event(line, path, number, folder) for number, line in enumerate(lines, 1)]
+    return events if not torn else [*events, *_whole(torn, path, len(lines) + 1, folder)]
+
+
+def _whole(line: bytes, path: Path, number: int, folder: Path) -> Iterator[Event]:
+    try:
+        yield _event(line, path, number, folder)
+    except RecordError:
+        return
+
+
+def _event(line: bytes, path: Path, number: int, folder: Path) -> Event:
+    try:
+        data = json.loads(line)
+        if data["v"] != VERSION:
+            raise RecordError(f"{path}:{number}: written by another version ({data['v']})", hint="update massgen-hub")
+        return Event(
+            run=data["run"], seq=data["seq"], ts=data["ts"], type=data["type"], data=_with_blobs(data["data"], folder)
+        )
+    except (ValueError, KeyError, TypeError, OSError) as failure:
+        raise RecordError(
+            f"{path}:{number}: not an event: {failure}", hint="restore the record from a copy"
+        ) from failure
+
+
+def _with_blobs(data: JSON, folder: Path) -> JSON:
+    if isinstance(data, dict):
+        if data.keys() == {"blob", "chars"}:
+            return (folder / "blobs" / str(data["blob"])).read_text(encoding="utf-8", errors="surrogatepass")
+        return {key: _with_blobs(value, folder) for key, value in data.items()}
+    return [_with_blobs(value, folder) for value in data] if isinstance(data, list) else data
+
+
+def decisive(events: Iterable[Event]) -> Iterator[Decisive]:
+    """The decisive events among these, as the consensus knows them."""
+    for event in events:
+        if event.decisive:
+            yield from_plain(TYPES[event.type], to_plain(event.data))
+
+
+def state_of(events: Iterable[Event]) -> State:
+    """The state that these events describe. Raises `RecordError` where they describe none."""
+    state = State()
+    for event in events:
+        if event.decisive:
+            try:
+                state.apply(from_plain(TYPES[event.type], to_plain(event.data)))
+            except (ValueError, HubError) as failure:
+                raise RecordError(f"event {event.seq} of run {event.run} does not fit: {failure}") from failure
+    return state
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """One line of `massgen-hub runs`. `verdict` is None while a run goes on, or where it was cut off."""
+
+    run: str
+    folder: Path
+    started: float
+    seconds: float
+    task: str
+    agents: tuple[str, ...]
+    verdict: Verdict | None
+
+
+def summaries(root: Path) -> Iterator[Summary | RecordError]:
+    """The runs kept in a folder, newest first; one that cannot be read is its error."""
+    folders = sorted((path.parent for path in root.glob("*/events.jsonl")), reverse=True)
+    for folder in folders:
+        try:
+            if summary := _summary(folder):
+                yield summary
+        except RecordError as failure:
+            yield failure
+
+
+def _summary(folder: Path) -> Summary | None:
+    events = read_events(folder)
+    if not events:
+        return None
+    state = state_of(events)
+    started = state.started
+    return Summary(
+        run=folder.name,
+        folder=folder,
+        started=events[0].ts,
+        seconds=events[-1].ts - events[0].ts,
+        task=started.task if started else "",
+        agents=tuple(started.agents) if started else (),
+        verdict=state.verdict,
+    )
+
+
+def find_run(root: Path, name: str) -> Path:
+    """The folder of a run, by its name, the beginning of its name, or `last`."""
+    folders = sorted(path.parent for path in root.glob("*/events.jsonl"))
+    if name == "last" and folders:
+        return folders[-1]
+    found = [folder for folder in folders if folder.name.startswith(name)]
+    exact = [folder for folder in found if folder.name == name]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    what = f"`{name}` fits {len(found)} runs" if found else f"there is no run `{name}` in {root}"
+    raise RecordError(what, hint=_known(root / name))
+
+
+def _known(folder: Path) -> str:
+    newest = sorted((path.parent.name for path in folder.parent.glob("*/events.jsonl")), reverse=True)[:5]
+    return f"newest runs: {', '.join(newest)}" if newest else "`massgen-hub run` makes one"

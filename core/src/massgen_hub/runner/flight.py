@@ -1,0 +1,87 @@
+"""One attempt of one turn on its way: the task that runs it, its deadline, and its agent's host."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..contract import JSON, Activity, Agent, Question, Traits, Turn, Usage
+from ..errors import NotAvailable
+
+if TYPE_CHECKING:
+    from .runner import Journal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Participant:
+    """An opened agent, as the runner sees it. `timeout` is in seconds a turn; `type` the name of its adapter."""
+
+    agent: Agent
+    type: str
+    traits: Traits = field(default_factory=Traits)
+    timeout: float | None = None
+
+
+class Flight:
+    """An attempt from its start until it lands once: with a reply, a failure, or a cancellation."""
+
+    def __init__(self, turn: Turn, labels: Mapping[str, str]) -> None:
+        self.turn, self.labels = turn, labels
+        self.started = time.monotonic()
+        self.landed = False
+        self.task: asyncio.Task[None] | None = None
+        self.deadline: asyncio.TimerHandle | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been under way."""
+        return round(time.monotonic() - self.started, 3)
+
+    def land(self) -> bool:
+        """Whether this is the first landing; what comes later is too late and is dropped."""
+        if self.landed:
+            return False
+        self.landed = True
+        if self.deadline is not None:
+            self.deadline.cancel()
+        return True
+
+
+class TurnHost:
+    """The host of one attempt: what the agent reports goes into the journal until the attempt has landed."""
+
+    def __init__(self, flight: Flight, journal: Journal) -> None:
+        self._flight, self._journal = flight, journal
+
+    def say(self, text: str, part: int = 0) -> None:
+        """Stream a piece of text."""
+        if text and not self._flight.landed:
+            turn = self._flight.turn
+            self._journal.delta(turn.agent, turn.round, turn.attempt, part, text)
+
+    def note(self, activity: Activity) -> None:
+        """Report what the agent does."""
+        self._report("note", vars(activity))
+
+    def spend(self, usage: Usage) -> None:
+        """Report usage."""
+        self._report("usage", {"by": "agent", **vars(usage)})
+
+    async def ask(self, question: Question) -> str:
+        """Nobody can be asked yet."""
+        self._report("asked", vars(question))
+        raise NotAvailable(
+            f"the agent asks: {question.text}", hint="let the agent decide by itself; nobody is there to be asked"
+        )
+
+    async def call(self, tool: str, arguments: Mapping[str, JSON]) -> JSON:  # noqa: ARG002 - the contract's names
+        """The hub has no tools of its own yet."""
+        raise NotAvailable(f"the hub has no tool `{tool}`")
+
+    def _report(self, type_: str, data: Mapping[str, JSON]) -> None:
+        if not self._flight.landed:
+            turn = self._flight.turn
+            self._journal.activity(type_, {"agent": turn.agent, "round": turn.round, "attempt": turn.attempt, **data})

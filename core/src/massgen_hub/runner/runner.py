@@ -1,0 +1,329 @@
+"""Runs a protocol with real agents: asks, waits, retries, repairs, cancels, and journals every step before it counts.
+
+Each attempt of a turn is a flight. It lands once; what an agent does after that is dropped, so that nobody, not even
+an agent that swallows its cancellation, can hold up a run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+from ..consensus import (
+    Abstention,
+    Answer,
+    Ask,
+    Cancel,
+    Cancelled,
+    Decision,
+    Decisive,
+    Ended,
+    Failed,
+    Finish,
+    Refusal,
+    Replied,
+    Rule,
+    RunStarted,
+    State,
+    Stopped,
+    TurnStarted,
+    Verdict,
+)
+from ..consensus import Protocol as ConsensusProtocol
+from ..consensus.draw import draw
+from ..consensus.events import Why
+from ..contract import JSON, Reply, Shown, Task, Turn
+from ..dialogue import fence, quoted, read, render, reply_schema
+from ..errors import HubError, IllegalEvent, WorkerDied
+from ..kit import is_transient
+from .files import Folders, files_in
+from .flight import Flight, Participant, TurnHost
+
+LONGEST_REPLY = 1024 * 1024
+GRACE_SECONDS = 2.0
+BACKOFF_SECONDS = 1.0
+REPAIRS = RETRIES = 1
+
+
+class Journal(Protocol):
+    """Where the runner writes. `decide` returns when the event is safe, or raises `RecordError`."""
+
+    def clean(self, value: JSON) -> JSON: ...
+    def decide(self, event: Decisive) -> None: ...
+    def delta(self, agent: str, round_: int, attempt: int, part: int, text: str) -> None: ...
+    def activity(self, type_: str, data: Mapping[str, JSON]) -> None: ...
+
+
+class Runner:
+    """One run, from its question to its verdict."""
+
+    def __init__(
+        self,
+        *,
+        run: str,
+        task: Task,
+        start: RunStarted,
+        protocol: ConsensusProtocol,
+        rule: Rule,
+        participants: Mapping[str, Participant],
+        journal: Journal,
+        folders: Folders,
+        timeout: float | None = None,
+    ) -> None:
+        self.state = State()
+        self._run, self._task, self._start = run, task, start
+        self._protocol, self._rule = protocol, rule
+        self._participants, self._journal, self._folders = participants, journal, folders
+        self._timeout = timeout
+        self._flights: dict[str, Flight] = {}
+        self._tries: dict[tuple[str, int], dict[str, int]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._bodies: dict[str, str] = {}
+        self._wake = asyncio.Event()
+        self._broken: BaseException | None = None
+        self._stop: Literal["budget", "deadline", "interrupted"] | None = None
+
+    def stop(self, why: Literal["budget", "deadline", "interrupted"]) -> None:
+        """End the run as soon as possible, with the best answer so far."""
+        self._stop = self._stop or why
+        self._wake.set()
+
+    async def run(self) -> Verdict:
+        """Run to the verdict. Raises `RecordError` when the record cannot be written any more."""
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self._timeout, self.stop, "deadline") if self._timeout is not None else None
+        try:
+            self._emit(self._start)
+            while self.state.verdict is None:
+                self._advance()
+                if self.state.verdict is None:
+                    self._expect_progress()
+                    await self._wake.wait()
+                    self._wake.clear()
+                if self._broken is not None:
+                    raise self._broken
+            return self.state.verdict
+        finally:
+            if timer is not None:
+                timer.cancel()
+            await self._clear()
+
+    def _advance(self) -> None:
+        """Do what the protocol says now."""
+        if self._stop and self.state.stopped is None:
+            self._emit(Stopped(why=self._stop))
+        while steps := self._protocol.next(self.state):
+            for step in steps:
+                match step:
+                    case Ask():
+                        self._launch(step, attempt=1)
+                    case Cancel(agent=agent, why=why):
+                        self._call_off(agent, why)
+                    case Finish(verdict=verdict):
+                        self._emit(Ended(verdict=verdict))
+                        return
+            if self.state.running:
+                return
+
+    def _expect_progress(self) -> None:
+        if not self.state.running:
+            raise IllegalEvent(f"the protocol `{self.state.settings.protocol}` neither asks anybody nor finishes")
+
+    def _emit(self, event: Decisive) -> None:
+        self.state.check(event)
+        self._journal.decide(event)
+        self.state.apply(event)
+
+    # A flight: from the question to its landing
+
+    def _launch(self, ask: Ask, *, attempt: int, repair: str | None = None) -> None:
+        participant = self._participants[ask.agent]
+        turn = self._turn(ask, attempt, repair)
+        self._emit(
+            TurnStarted(
+                agent=ask.agent, round=ask.round, attempt=attempt, kind=ask.kind, shown=ask.shown, repair=repair
+            )
+        )
+        flight = Flight(turn, dict(ask.shown))
+        self._flights[ask.agent] = flight
+        loop = asyncio.get_running_loop()
+        if turn.seconds_left is not None:
+            flight.deadline = loop.call_later(turn.seconds_left, self._expire, flight, ask)
+        flight.task = loop.create_task(self._fly(flight, ask, participant))
+        self._tasks.add(flight.task)
+        flight.task.add_done_callback(self._tasks.discard)
+
+    def _turn(self, ask: Ask, attempt: int, repair: str | None) -> Turn:
+        participant = self._participants[ask.agent]
+        candidates = self.state.candidates(ask.round) if ask.shown else {}
+        shown = tuple(Shown(label=label, text=candidates[name].text) for label, name in ask.shown)
+        bodies = [self._body(candidates[name].text) for _, name in ask.shown]
+        works = participant.traits.code or participant.traits.tools
+        folder = self._folders.make(ask.agent, ask.round, attempt) if works else None
+        return Turn(
+            run=self._run,
+            agent=ask.agent,
+            round=ask.round,
+            attempt=attempt,
+            kind=ask.kind,
+            task=self._task,
+            criteria=self._start.criteria,
+            shown=shown,
+            prompt=render(
+                ask.kind,
+                self._task,
+                shown=shown,
+                bodies=bodies,
+                rule=self._rule,
+                seed=self._start.seed,
+                criteria=self._start.criteria if ask.shown else "",
+                repair=repair,
+            ),
+            schema=reply_schema(ask.kind, sorted(one.label for one in shown), self._rule),
+            seconds_left=participant.timeout if not participant.traits.human else None,
+            folder=str(folder) if folder else None,
+            repair=repair,
+        )
+
+    def _body(self, text: str) -> str:
+        """The text of a candidate as it is shown: rendered once and shared by all voters."""
+        if text not in self._bodies:
+            self._bodies[text] = quoted(text, fence(self._start.seed))
+        return self._bodies[text]
+
+    async def _fly(self, flight: Flight, ask: Ask, participant: Participant) -> None:
+        try:
+            reply = await participant.agent(flight.turn, TurnHost(flight, self._journal))
+        except asyncio.CancelledError:
+            if not flight.landed:  # the agent cancelled itself
+                self._guard(self._failed, flight, ask, "error", "the agent was cancelled from inside", False)
+            raise
+        except Exception as failure:
+            why: Why = "worker_died" if isinstance(failure, WorkerDied) else "error"
+            self._guard(self._failed, flight, ask, why, _message(failure), is_transient(failure))
+        else:
+            self._guard(self._replied, flight, ask, reply)
+        finally:
+            self._wake.set()
+
+    def _guard(self, landing: object, flight: Flight, *arguments: object) -> None:
+        """Land a flight once. What breaks here is not the agent's fault: it ends the run."""
+        if flight.land():
+            try:
+                landing(flight, *arguments)  # type: ignore[operator]
+            except Exception as failure:
+                self._broken = self._broken or failure
+
+    def _expire(self, flight: Flight, ask: Ask) -> None:
+        seconds = flight.turn.seconds_left
+        self._guard(self._failed, flight, ask, "timeout", f"no reply within {seconds:g} s", False)
+        self._end_task(flight)
+        self._wake.set()
+
+    def _call_off(self, agent: str, why: str) -> None:
+        flight = self._flights[agent]
+        flight.land()  # one that waits for its next try has landed already
+        turn = flight.turn
+        self._emit(Cancelled(agent=agent, round=turn.round, attempt=turn.attempt, why=why))
+        self._end_task(flight)
+
+    @staticmethod
+    def _end_task(flight: Flight) -> None:
+        if flight.deadline is not None:
+            flight.deadline.cancel()
+        if flight.task is not None:
+            flight.task.cancel()
+
+    # Landings
+
+    def _replied(self, flight: Flight, ask: Ask, raw: Reply | str) -> None:
+        reply = Reply(text=raw) if isinstance(raw, str) else raw
+        if not isinstance(reply, Reply) or not isinstance(reply.text, str):
+            self._failed(flight, ask, "error", f"the agent returned a `{type(raw).__name__}`, not a reply", False)
+        elif len(reply.text) > LONGEST_REPLY:
+            size = f"{len(reply.text) / LONGEST_REPLY:.1f} million characters, 1 is the most"
+            self._failed(flight, ask, "too_large", f"a reply of {size}", False)
+        elif not reply.text.strip() and not reply.data:
+            self._failed(flight, ask, "empty", "the agent said nothing", True)
+        else:
+            self._heard(flight, ask, Reply(text=self._clean_text(reply.text), data=self._journal.clean(reply.data)))
+
+    def _clean_text(self, text: str) -> str:
+        whole = text.encode("utf-8", "replace").decode("utf-8")
+        return str(self._journal.clean(whole))
+
+    def _heard(self, flight: Flight, ask: Ask, reply: Reply) -> None:
+        turn = flight.turn
+        decision = self._decision(flight, ask, reply)
+        self._emit(
+            Replied(
+                agent=turn.agent,
+                round=turn.round,
+                attempt=turn.attempt,
+                text=reply.text,
+                data=reply.data,
+                decision=decision,
+                seconds=flight.seconds,
+            )
+        )
+        if isinstance(decision, Refusal):
+            self._launch(ask, attempt=turn.attempt + 1, repair=decision.why)
+
+    def _decision(self, flight: Flight, ask: Ask, reply: Reply) -> Decision:
+        decision = read(ask.kind, reply, flight.labels)
+        if isinstance(decision, Refusal) and not self._may(ask, "repair", REPAIRS):
+            return Abstention(why=decision.why)
+        if isinstance(decision, Answer):
+            return Answer(text=decision.text, channel=decision.channel, files=files_in(flight.turn.folder))
+        return decision
+
+    def _failed(self, flight: Flight, ask: Ask, why: Why, message: str, transient: bool) -> None:
+        turn = flight.turn
+        again = transient and self._may(ask, "retry", RETRIES)
+        self._emit(
+            Failed(
+                agent=turn.agent,
+                round=turn.round,
+                attempt=turn.attempt,
+                why=why,
+                message=str(self._journal.clean(message)),
+                final=not again,
+                seconds=flight.seconds,
+            )
+        )
+        if again:
+            jitter = draw(self._start.seed, "backoff", turn.agent, turn.round) / 2**64
+            retry = asyncio.get_running_loop().call_later(BACKOFF_SECONDS * (0.5 + jitter), self._retry, flight, ask)
+            flight.deadline = retry
+
+    def _retry(self, flight: Flight, ask: Ask) -> None:
+        try:
+            self._launch(ask, attempt=flight.turn.attempt + 1, repair=flight.turn.repair)
+        except Exception as failure:
+            self._broken = self._broken or failure
+            self._wake.set()
+
+    def _may(self, ask: Ask, what: str, most: int) -> bool:
+        """Whether this turn may be tried again for this reason; counts the try."""
+        tries = self._tries.setdefault((ask.agent, ask.round), {})
+        tries[what] = tries.get(what, 0) + 1
+        return tries[what] <= most
+
+    async def _clear(self) -> None:
+        """Cancel what still runs and give it a moment; what does not end then is left behind and named."""
+        for flight in self._flights.values():
+            flight.land()
+            self._end_task(flight)
+        if self._tasks:
+            _, left = await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
+            if left:
+                agents = sorted(name for name, flight in self._flights.items() if flight.task in left)
+                self._journal.activity("abandoned", {"agents": agents})
+
+
+def _message(failure: BaseException) -> str:
+    if isinstance(failure, HubError):
+        return failure.message
+    text = str(failure).strip()
+    return f"{type(failure).__name__}: {text}" if text else type(failure).__name__

@@ -1,0 +1,12 @@
+"""Makes the helpers of these tests importable by name; timing is no test."""
+
+import sys
+from pathlib import Path
+
+from hypothesis import settings
+
+settings.register_profile("massgen-hub", deadline=None)
+settings.load_profile("massgen-hub")
+
+for folder in ("consensus", "runner"):
+    sys.path.append(str(Path(__file__).parent / folder))

@@ -29,6 +29,10 @@ class HubError(Exception):
         return f"{self.message}\n\nhint: {self.hint}" if self.hint else self.message
 
 
+WIDEST = 120
+"""Characters of a line that an error shows."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """A place in a text file: line and column count from 1; `text` is the line."""
@@ -40,8 +44,9 @@ class Place:
 
     def __str__(self) -> str:
         margin = " " * len(str(self.line))
-        caret = " " * (self.column - 1) + "^"
-        return f"{margin} |\n{self.line} | {self.text}\n{margin} | {caret}"
+        start = max(0, self.column - WIDEST)
+        caret = " " * (self.column - 1 - start) + "^"
+        return f"{margin} |\n{self.line} | {self.text[start : start + WIDEST]}\n{margin} | {caret}"
 
 
 class ConfigError(HubError):

@@ -236,7 +236,7 @@ def test_a_question_to_a_person_fails_the_turn_when_nobody_is_there():
     async def asks(turn, host):
         await host.ask(Question(text="May I?"))
 
-    verdict, journal = play({"a": asks, **PEERS})
+    _, journal = play({"a": asks, **PEERS})
     assert "May I?" in journal.of(Failed, "a")[0].message
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -24,6 +25,11 @@ class Count:
     candidates: Mapping[str, Candidate]
     votes: tuple[Vote, ...]
     own: tuple[str, ...]
+
+    @property
+    def voted(self) -> int:
+        """How many cast a valid ballot."""
+        return len(self.votes) + len(self.own)
 
 
 def count_round(state: State, round_: int, rule: Rule) -> Count:
@@ -79,24 +85,20 @@ def conclude_vote(state: State, rule: Rule) -> Verdict:
         return conclude_support(state, "none", rule)
     tally = tally_of(count, rule)
     winner, tie_broken = pick(tally, state.seed)
-    firsts = sum(vote.ranking[0] == winner for vote in count.votes)
-    voted, agents = len(count.votes) + len(count.own), len(state.seats)
-    quorum = state.settings.needed(agents)
-    enough = state.settings.threshold is None or firsts >= state.settings.threshold * agents
-    candidate = count.candidates[winner]
-    reason = "" if enough and voted >= quorum else _missed(voted, quorum, firsts, agents)
+    reason = missed(state, count, winner)
+    agents, candidate = len(state.seats), count.candidates[winner]
     return Verdict(
         decided=not reason,
         answer=candidate.text,
         winner=winner,
         authors=candidate.authors,
-        agreement=agreement(firsts, agents),
+        agreement=agreement(_firsts(count, winner), agents),
         stopped=_stop(state),
         by="vote",
         rule=rule.name,
         agents=agents,
-        voted=voted,
-        quorum=quorum,
+        voted=count.voted,
+        quorum=state.settings.needed(agents),
         tally=_standings(count, tally),
         margin=tally.margin,
         flips=fewest_changes(rule, count.votes, list(count.candidates), winner),
@@ -152,10 +154,19 @@ def _stop(state: State) -> Stop:
     return "settled" if settled else "complete"
 
 
-def _missed(voted: int, quorum: int, firsts: int, agents: int) -> str:
-    if voted < quorum:
-        return f"quorum missed: {voted} of {agents} agents voted, {quorum} are needed"
-    return f"threshold missed: {firsts} of {agents} agents put the winner first"
+def missed(state: State, count: Count, winner: str) -> str:
+    """Which demand of the settings this vote does not meet; empty where it meets all."""
+    agents, settings = len(state.seats), state.settings
+    firsts, quorum = _firsts(count, winner), settings.needed(agents)
+    if count.voted < quorum:
+        return f"quorum missed: {count.voted} of {agents} agents voted, {quorum} are needed"
+    if settings.threshold is not None and firsts < settings.threshold * agents:
+        return f"threshold missed: {firsts} of {agents} agents put the winner first"
+    return ""
+
+
+def _firsts(count: Count, candidate: str) -> int:
+    return sum(vote.ranking[0] == candidate for vote in count.votes)
 
 
 def _no_vote(state: State) -> str:
@@ -168,13 +179,15 @@ def _no_vote(state: State) -> str:
 
 
 def _standings(count: Count, tally: Tally) -> tuple[Standing, ...]:
+    firsts = Counter(vote.ranking[0] for vote in count.votes)
+    shown = Counter(name for vote in count.votes for name in vote.shown)
     lines = [
         Standing(
             candidate=name,
             authors=count.candidates[name].authors,
             score=round(score, 6),
-            firsts=sum(vote.ranking[0] == name for vote in count.votes),
-            shown=sum(name in vote.shown for vote in count.votes),
+            firsts=firsts[name],
+            shown=shown[name],
         )
         for name, score in tally.scores.items()
     ]

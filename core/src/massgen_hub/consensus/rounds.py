@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .conclude import conclude_support, conclude_vote, count_round, final_round
+from .conclude import conclude_support, conclude_vote, count_round, final_round, missed, pick, tally_of
 from .exposure import exposure
 from .protocol import Ask, Cancel, Finish, ProtocolSpec, Step
 from .rules import Rule
@@ -102,8 +102,10 @@ class Rounds:
         if len(count.candidates) == 1:  # there is nothing to settle: the vote is held to be seen
             return False
         outstanding = [[candidate for _, candidate in seat.shown] for seat in seats]
-        settled = self.rule.settled(count.votes, outstanding, list(count.candidates))
-        return settled and conclude_vote(state, self.rule).decided
+        if not self.rule.settled(count.votes, outstanding, list(count.candidates)):
+            return False
+        winner, _ = pick(tally_of(count, self.rule), state.seed)
+        return not missed(state, count, winner)
 
 
 def _cancel(state: State, why: str) -> tuple[Step, ...]:

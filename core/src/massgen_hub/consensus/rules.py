@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 Need = Literal["ranking", "choice"]
@@ -152,26 +154,25 @@ def fewest_changes(rule: Rule, votes: Sequence[Vote], candidates: Sequence[str],
     """
     scores = rule.count(votes, candidates).scores
     rivals = sorted((c for c in candidates if c != winner), key=lambda c: (-scores[c], c))[:8]
-    found = [_changes_for(rule, votes, candidates, winner, rival) for rival in rivals]
-    return min((changes for changes in found if changes is not None), default=None)
+    fewest: int | None = None
+    for rival in rivals:
+        loses = partial(_loses, rule, _most_telling_first(votes, winner, rival), candidates, winner, rival)
+        if loses(len(votes) if fewest is None else fewest - 1):
+            fewest = bisect_left(range(len(votes) if fewest is None else fewest), True, key=loses)
+    return fewest
 
 
-def _changes_for(rule: Rule, votes: Sequence[Vote], candidates: Sequence[str], winner: str, rival: str) -> int | None:
-    usable = [vote for vote in votes if rival in vote.shown]
-    usable.sort(key=lambda vote: (_place(vote, winner) - _place(vote, rival), vote.voter))
-    others = [vote for vote in votes if rival not in vote.shown]
+def _loses(rule: Rule, votes: Sequence[Vote], candidates: Sequence[str], winner: str, rival: str, changes: int) -> bool:
+    """Whether the winner does not win alone once the first so many votes are turned against it."""
+    turned = [_turned(vote, winner, rival) for vote in votes[:changes]]
+    return rule.count([*turned, *votes[changes:]], candidates).winners != (winner,)
 
-    def loses(changes: int) -> bool:
-        turned = [_turned(vote, winner, rival) for vote in usable[:changes]]
-        return rule.count([*turned, *usable[changes:], *others], candidates).winners != (winner,)
 
-    if not loses(len(usable)):
-        return None
-    low, high = 0, len(usable)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if loses(middle) else (middle + 1, high)
-    return low
+def _most_telling_first(votes: Sequence[Vote], winner: str, rival: str) -> list[Vote]:
+    """The votes in the order in which turning them helps the rival most; those that never saw it last."""
+    return sorted(
+        votes, key=lambda vote: (rival not in vote.shown, _place(vote, winner) - _place(vote, rival), vote.voter)
+    )
 
 
 def _place(vote: Vote, candidate: str) -> float:
@@ -181,6 +182,8 @@ def _place(vote: Vote, candidate: str) -> float:
 
 
 def _turned(vote: Vote, winner: str, rival: str) -> Vote:
+    if rival not in vote.shown:
+        return vote
     rest = [c for c in (*vote.ranking, *vote.shown) if c not in (winner, rival)]
     ranking = (rival, *dict.fromkeys(rest), *((winner,) if winner in vote.shown else ()))
     return Vote(voter=vote.voter, ranking=ranking, shown=vote.shown)

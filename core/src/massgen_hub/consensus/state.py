@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import singledispatchmethod
 from typing import Literal
 
 from ..contract import Kind
@@ -107,17 +106,22 @@ class State:
 
     # What may happen when
 
-    @singledispatchmethod
     def _check(self, event: Decisive) -> None:
-        raise IllegalEvent(f"a `{type(event).__name__}` is no event of a run")
+        match event:
+            case TurnStarted():
+                self._check_turn(event)
+            case Replied():
+                self._check_reply(event)
+            case Failed() | Cancelled():
+                self._asked(event.agent, event.round, event.attempt)
+            case RunStarted() if not event.agents:
+                raise IllegalEvent("a run needs at least one agent")
+            case Stopped() if self.stopped is not None:
+                raise IllegalEvent("the run is stopped already")
+            case Ended() if self.running:
+                raise IllegalEvent(f"the run ends while {_names(self.running)} are busy")
 
-    @_check.register
-    def _(self, event: RunStarted) -> None:
-        if not event.agents:
-            raise IllegalEvent("a run needs at least one agent")
-
-    @_check.register
-    def _(self, event: TurnStarted) -> None:
+    def _check_turn(self, event: TurnStarted) -> None:
         seat = self._seat(event.agent)
         if seat.status == "out":
             raise IllegalEvent(f"`{event.agent}` sits out and is asked")
@@ -132,8 +136,7 @@ class State:
         if shown and not set(shown) <= self.candidates(event.round).keys():
             raise IllegalEvent(f"`{event.agent}` is shown a candidate that does not exist")
 
-    @_check.register
-    def _(self, event: Replied) -> None:
+    def _check_reply(self, event: Replied) -> None:
         seat = self._asked(event.agent, event.round, event.attempt)
         match event.decision:
             case Ballot(ranking=ranking):
@@ -146,20 +149,6 @@ class State:
             case Answer():
                 if seat.kind == "vote":
                     raise IllegalEvent(f"`{event.agent}` answers in a vote turn")
-
-    @_check.register
-    def _(self, event: Failed | Cancelled) -> None:
-        self._asked(event.agent, event.round, event.attempt)
-
-    @_check.register
-    def _(self, _event: Stopped) -> None:
-        if self.stopped is not None:
-            raise IllegalEvent("the run is stopped already")
-
-    @_check.register
-    def _(self, _event: Ended) -> None:
-        if self.running:
-            raise IllegalEvent(f"the run ends while {_names(self.running)} are busy")
 
     def _seat(self, agent: str) -> Seat:
         if agent not in self.seats:
@@ -174,17 +163,27 @@ class State:
 
     # What it changes
 
-    @singledispatchmethod
     def _apply(self, event: Decisive) -> None:
-        raise IllegalEvent(f"a `{type(event).__name__}` is no event of a run")
+        match event:
+            case TurnStarted():
+                self._ask(event)
+            case Replied():
+                self._hear(event)
+            case Failed() if event.final:
+                seat = self._free(event.agent)
+                seat.status, seat.why = "out", f"{event.why}: {event.message}"
+            case Cancelled():
+                self._free(event.agent)
+                self.cancelled.setdefault(event.round, {})[event.agent] = event.why
+            case RunStarted():
+                self.started = event
+                self.seats = {agent: Seat(agent) for agent in shuffled(event.agents, event.seed, "seat")}
+            case Stopped():
+                self.stopped = event
+            case Ended():
+                self.verdict = event.verdict
 
-    @_apply.register
-    def _(self, event: RunStarted) -> None:
-        self.started = event
-        self.seats = {agent: Seat(agent) for agent in shuffled(event.agents, event.seed, "seat")}
-
-    @_apply.register
-    def _(self, event: TurnStarted) -> None:
+    def _ask(self, event: TurnStarted) -> None:
         seat = self.seats[event.agent]
         seat.status, seat.round, seat.attempt, seat.kind = "running", event.round, event.attempt, event.kind
         seat.shown = event.shown
@@ -193,8 +192,7 @@ class State:
         self.turns += 1
         self.running.add(event.agent)
 
-    @_apply.register
-    def _(self, event: Replied) -> None:
+    def _hear(self, event: Replied) -> None:
         decision = event.decision
         if isinstance(decision, Refusal):
             return
@@ -208,25 +206,6 @@ class State:
                 self.presented = decision.text
             case Answer():
                 self._give(seat, decision)
-
-    @_apply.register
-    def _(self, event: Failed) -> None:
-        if event.final:
-            seat = self._free(event.agent)
-            seat.status, seat.why = "out", f"{event.why}: {event.message}"
-
-    @_apply.register
-    def _(self, event: Cancelled) -> None:
-        self._free(event.agent)
-        self.cancelled.setdefault(event.round, {})[event.agent] = event.why
-
-    @_apply.register
-    def _(self, event: Stopped) -> None:
-        self.stopped = event
-
-    @_apply.register
-    def _(self, event: Ended) -> None:
-        self.verdict = event.verdict
 
     def _free(self, agent: str) -> Seat:
         seat = self.seats[agent]

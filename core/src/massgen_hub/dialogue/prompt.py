@@ -46,7 +46,9 @@ def render(
 
 def quoted(text: str, mark: str) -> str:
     """A peer's answer as data: the fence broken up, invisible and control characters made visible or dropped."""
-    return "".join(map(_visible, text)).replace(mark, f"{mark[0]} {mark[1:]}").strip()
+    if not text.replace("\n", "").isprintable():
+        text = "".join(map(_visible, text))
+    return text.replace(mark, f"{mark[0]} {mark[1:]}").strip()
 
 
 def _visible(character: str) -> str:
@@ -74,9 +76,7 @@ def _instruction(kind: Kind, rule: Rule, shown: Sequence[Shown]) -> str:
     ask = "Rank the answers" if rule.needs == "ranking" else "Choose the best answer"
     example = ", ".join(f'"{label}"' for label in sorted(labels)) if rule.needs == "ranking" else f'"{min(labels)}"'
     order = " (reorder: best first)" if rule.needs == "ranking" and len(labels) > 1 else ""
-    vote = f'{ask}. Reply with JSON only: {{"reason": "why, in one sentence", "ranking": [{example}]}}{order}'
+    vote = f'{ask}. Reply with JSON only: {{"reason": "...", "ranking": [{example}]}}{order}'
     if kind == "vote":
         return vote
-    return (
-        f'{vote}\nOnly if you can give a clearly better answer, reply instead: {{"answer": "the whole better answer"}}'
-    )
+    return f'{vote}\nOnly if you can give a clearly better answer, reply instead: {{"answer": "..."}}'

@@ -38,7 +38,8 @@ class Journal:
         self._pending: list[tuple[str, dict[str, JSON]]] = []
         self._streams: dict[Stream, Tail] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._file = _create(folder) if folder else None
+        self._path = (folder or Path()) / "events.jsonl"
+        self._file = _create(self._path) if folder else None
 
     def clean(self, value: JSON) -> JSON:
         """A text or JSON value without secrets."""
@@ -75,8 +76,11 @@ class Journal:
         self.flush()
         if self._file is not None:
             file, self._file = self._file, None
-            with file:
-                os.fsync(file.fileno())
+            try:
+                with file:
+                    os.fsync(file.fileno())
+            except OSError as failure:
+                raise unwritable(self._path, failure) from failure
 
     def _add_delta(self, stream: Stream, text: str) -> None:
         if not text:
@@ -114,7 +118,7 @@ class Journal:
             self._file.write(line + "\n")
             self._file.flush()
         except OSError as failure:
-            raise unwritable(Path(self._file.name), failure) from failure
+            raise unwritable(self._path, failure) from failure
 
 
 def unwritable(path: Path, failure: OSError) -> RecordError:
@@ -125,10 +129,9 @@ def unwritable(path: Path, failure: OSError) -> RecordError:
     )
 
 
-def _create(folder: Path) -> IO[str]:
-    path = folder / "events.jsonl"
+def _create(path: Path) -> IO[str]:
     try:
-        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     except OSError as failure:
         raise unwritable(path, failure) from failure

@@ -181,7 +181,7 @@ class Runner:
                 repair=repair,
             ),
             schema=reply_schema(ask.kind, sorted(one.label for one in shown), self._rule),
-            seconds_left=participant.timeout if not participant.traits.human else None,
+            seconds_left=participant.timeout,
             folder=str(folder) if folder else None,
             repair=repair,
         )

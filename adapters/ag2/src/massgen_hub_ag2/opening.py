@@ -1,0 +1,77 @@
+"""Which generation an agent belongs to, and opening it with that generation alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from massgen_hub.contract import Agent, Setup, hierarchy
+from massgen_hub.errors import ConfigError
+from massgen_hub.kit import in_thread, users_agent
+
+from .options import Ag2Options
+
+CLASSIC = "autogen.ConversableAgent"
+MODERN = "ag2.Agent"
+# `autogen.Agent` is also a protocol of the classic agents; of `autogen.beta`, only its Agent has this base.
+BETA = "autogen.PluginTarget"
+ACCEPTS = (CLASSIC, MODERN, BETA)
+
+OF_EXISTING = {"kind", "max_turns", "human_input_mode"}
+
+
+@asynccontextmanager
+async def open_agent(options: Ag2Options, setup: Setup) -> AsyncIterator[Agent]:
+    """Open the agent that the options describe, or the user's own, with the generation of AG2 that it needs.
+
+    Raises `ConfigError` where there is nothing to open, or the options do not fit the user's object.
+    """
+    existing = None if setup.target is None else _existing(options, setup)
+    package = _package(options, existing)
+    if package == "autogen":
+        classic = await _imported(".classic")
+        yield await in_thread(partial(classic.opened, options, setup, existing), f"open {setup.agent}")
+    else:
+        modern = await _imported(".modern")
+        async with modern.opened(package, options, setup, existing) as agent:
+            yield agent
+
+
+async def _imported(module: str) -> ModuleType:
+    """Importing AG2 takes more than a second, in which other agents go on."""
+    return await in_thread(partial(import_module, module, __package__), "import ag2")
+
+
+def _existing(options: Ag2Options, setup: Setup) -> Any:
+    described = options.model_fields_set - OF_EXISTING
+    if described:
+        raise ConfigError(
+            f"agent `{setup.agent}` exists already, and its entry describes another: {', '.join(sorted(described))}",
+            hint="set these in Python, where the agent is made, or leave `agent:` out",
+        )
+    agent = users_agent(setup.target, ACCEPTS, setup.model)
+    if "autogen.GroupChatManager" in hierarchy(agent):
+        raise ConfigError(
+            f"agent `{setup.agent}` is a group chat, which this adapter cannot drive",
+            hint="give the members as agents of their own, and let the hub be the group",
+        )
+    return agent
+
+
+def _package(options: Ag2Options, existing: Any) -> str:
+    """The package to import: `autogen`, `autogen.beta` or `ag2`."""
+    if existing is None:
+        return "ag2" if options.kind == "agent" else "autogen"
+    classes = hierarchy(existing)
+    if CLASSIC not in classes:
+        return "autogen.beta" if BETA in classes else "ag2"
+    if options.kind == "agent":
+        raise ConfigError(
+            "`kind: agent` promises an agent of AG2 1.x, and this one is classic",
+            hint="leave `kind` out: then the hub gives it a process that it can end",
+        )
+    return "autogen"

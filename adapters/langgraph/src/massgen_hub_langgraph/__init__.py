@@ -1,0 +1,32 @@
+"""Agents of LangGraph and LangChain in massgen-hub. Imports neither until an agent is opened."""
+
+from __future__ import annotations
+
+from massgen_hub.contract import Adapter, Traits
+from massgen_hub.hookspecs import hookimpl
+
+from .opening import ACCEPTS, open_agent
+from .options import LangGraphOptions
+
+__all__ = ["ADAPTER", "LangGraphOptions", "register_adapters"]
+
+
+def traits(options: LangGraphOptions) -> Traits:
+    """One event loop, because the clients of a user's own models are shared by the whole process."""
+    return Traits(cancel="task", loop="one", streams=True, tools=bool(options.tools), human=True)
+
+
+ADAPTER = Adapter(
+    name="langgraph",
+    summary="LangGraph and LangChain: compiled graphs, and agents made from options",
+    options=LangGraphOptions,
+    open=open_agent,
+    traits=traits,
+    accepts=ACCEPTS,
+)
+
+
+@hookimpl
+def register_adapters() -> tuple[Adapter, ...]:
+    """The one adapter of this plugin."""
+    return (ADAPTER,)

@@ -1,0 +1,51 @@
+"""Agents of smolagents in massgen-hub: `type: smolagents`. Imports smolagents only when an agent is opened."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from massgen_hub.contract import Adapter, Traits
+from massgen_hub.hookspecs import hookimpl
+from massgen_hub.kit import in_thread
+
+from .options import SmolagentsOptions
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from massgen_hub.contract import Agent, Setup
+
+ACCEPTS = ("smolagents.MultiStepAgent",)
+
+
+@asynccontextmanager
+async def open_agent(options: SmolagentsOptions, setup: Setup) -> AsyncIterator[Agent]:
+    """An agent made from options, or the user's own. Raises `ConfigError` where it cannot be made."""
+    opening = await in_thread(partial(import_module, ".opening", __package__), "import smolagents")
+    with opening.opened(options, setup, ACCEPTS) as agent:
+        yield agent
+
+
+def traits(options: SmolagentsOptions) -> Traits:
+    """Runs in a thread, which only the end of its process stops. Only a code agent writes text as it goes."""
+    writes_code = options.kind == "code"
+    return Traits(cancel="kill", tools=True, code=writes_code, streams=writes_code)
+
+
+adapter = Adapter(
+    name="smolagents",
+    summary="Agents of Hugging Face smolagents, that call tools or write Python",
+    options=SmolagentsOptions,
+    open=open_agent,
+    traits=traits,
+    accepts=ACCEPTS,
+)
+
+
+@hookimpl
+def register_adapters() -> tuple[Adapter, ...]:
+    """The one adapter of this package."""
+    return (adapter,)

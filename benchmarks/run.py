@@ -1,0 +1,223 @@
+"""The budgets of the project, measured: `python benchmarks/run.py [--install]` prints a table.
+
+Ratios are taken within one run of this script, beside a baseline, with the record on and the bytecode compiled.
+`--install` also counts what an installation of the core brings, which downloads it.
+"""
+
+import asyncio
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from stage import bare, one_run, resident, runner, seeded_latency
+
+REPEAT = 7
+ROOT = Path(__file__).parents[1]
+
+
+def best(measure):
+    """The least of several repetitions."""
+    return min(measure() for _ in range(REPEAT))
+
+
+def cpu_per_turn():
+    """CPU per agent turn for zero-latency agents, beside bare asyncio with a log."""
+    costs = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for count in (8, 64, 1000):
+            costs[count] = best(lambda count=count: one_run(count)[0])
+            if count < 1000:
+                floor = best(lambda count=count: bare(count, Path(folder) / "log"))
+                per_turn, per_bare = costs[count] / count * 500, floor / count * 500
+                yield (
+                    f"CPU per agent turn, {count} agents",
+                    "<= 0.10 ms",
+                    f"{per_turn:.3f} ms",
+                    f"bare {per_bare:.3f} ms, x{per_turn / per_bare:.1f}",
+                )
+    exponent = math.log(costs[1000] / costs[8]) / math.log(1000 / 8)
+    yield (
+        "growth of total CPU, 8 to 1,000 agents",
+        "exponent <= 1.0",
+        f"{exponent:.2f}",
+        f"1,000 agents: {costs[1000]:.2f} s",
+    )
+
+
+def calls_and_time():
+    """Calls to a verdict, and the time it takes beside the slowest draft and the slowest ballot."""
+    for count in (8, 64):
+        latency = seeded_latency(0.05, 0.15)
+        made, journal = runner(count, None, latency=latency)
+        began = time.perf_counter()
+        verdict = asyncio.run(made.run())
+        took = time.perf_counter() - began
+        journal.close()
+        ideal = sum(max(latency(i, kind) for i in range(count)) for kind in ("draft", "vote"))
+        yield (
+            f"calls of a run, {count} agents",
+            "<= 2N",
+            f"{verdict.turns} = {verdict.turns / count / 2:.2f} x 2N",
+            f"{verdict.voted} ballots counted",
+        )
+        yield (
+            f"time / slowest draft + slowest ballot, {count} agents",
+            "<= 1.03",
+            f"{took / ideal:.3f}",
+            "below 1: the vote was settled early",
+        )
+
+
+def stall():
+    """The longest time for which the event loop did nothing else, beside 64 agents."""
+
+    async def watched():
+        longest, made = 0.0, runner(64, None, latency=seeded_latency(0.05, 0.15))[0]
+        task = asyncio.create_task(made.run())
+        while not task.done():
+            before = time.perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - before - 0.001)
+        return longest
+
+    yield (
+        "longest stall of the event loop, 64 agents",
+        "<= 5 ms",
+        f"{best(lambda: asyncio.run(watched())) * 1000:.1f} ms",
+        "best of 7",
+    )
+
+
+def prompts():
+    """The fixed part of each prompt."""
+    from massgen_hub.consensus import BORDA
+    from massgen_hub.contract import Shown, Task
+    from massgen_hub.dialogue import render
+
+    shown = [Shown(label=label, text="") for label in "ABCDEFGH"]
+    sizes = {
+        kind: len(
+            render(
+                kind,
+                Task(text=""),
+                shown=[] if kind == "draft" else shown,
+                bodies=[""] * (0 if kind == "draft" else 8),
+                rule=BORDA,
+                seed=1,
+            )
+        )
+        for kind in ("draft", "decide", "vote", "present")
+    }
+    yield (
+        "fixed prompt per turn, 8 candidates",
+        "<= 1,500 characters",
+        str(max(sizes.values())),
+        ", ".join(f"{k} {v}" for k, v in sizes.items()),
+    )
+
+
+def memory():
+    """Resident memory: the base, what an agent adds, and whether many runs stay flat."""
+    probe = "import sys; sys.path.insert(0, 'benchmarks'); from stage import *; one_run(2); print(resident())"
+    base = float(
+        subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    )
+    yield "memory, base", "<= 40 MB", f"{base:.1f} MB", "core and runner, no framework"
+    probe = "import sys; sys.path.insert(0, 'benchmarks'); from stage import *; one_run(2); a = resident(); one_run(1000); print((resident() - a) * 1024 / 1000)"
+    each = float(
+        subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    )
+    yield "memory, per agent", "<= 50 KB", f"{each:.1f} KB", "1,000 agents inline"
+    for _ in range(200):
+        one_run(3)
+    before = resident()
+    for _ in range(2000):
+        one_run(3)
+    yield "memory, 2,000 more runs in one process", "flat", f"{resident() - before:+.1f} MB", ""
+
+
+def start_up():
+    """The command line and the package, from a cold process."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+    def wall(*arguments):
+        def once():
+            began = time.perf_counter()
+            subprocess.run([sys.executable, *arguments], capture_output=True, check=True, env=environment, cwd=ROOT)
+            return time.perf_counter() - began
+
+        once()
+        return best(once)
+
+    floor = wall("-c", "pass")
+    for name, reach, arguments in (
+        ("--help", "<= 0.12 s", ("-m", "massgen_hub", "--help")),
+        ("--version", "<= 0.12 s", ("-m", "massgen_hub", "--version")),
+        ("import massgen_hub", "<= 0.10 s", ("-c", "import massgen_hub")),
+        ("import massgen_hub.hub", "", ("-c", "from massgen_hub import Hub")),
+    ):
+        yield name, reach, f"{wall(*arguments):.3f} s", f"bare interpreter {floor:.3f} s"
+
+
+def worker():
+    """A warm turn in a worker, beside the same turn inline."""
+    from massgen_hub.agents.scripted import ScriptedOptions, scripted
+    from massgen_hub.contract import Setup
+    from massgen_hub.testing import RecordingHost, draft
+    from massgen_hub.worker import open_in_worker
+
+    async def warm(context):
+        async with context as agent:
+            times = []
+            for _ in range(50):
+                began = time.perf_counter()
+                await agent(draft(), RecordingHost())
+                times.append(time.perf_counter() - began)
+            return sorted(times)[25]
+
+    setup = Setup(agent="a", seed=1)
+    inline = asyncio.run(warm(scripted.open(ScriptedOptions(), setup)))
+    there = asyncio.run(warm(open_in_worker("scripted", {}, setup, None)))
+    yield "warm worker turn", "<= inline + 5 ms", f"+{(there - inline) * 1000:.2f} ms", "median of 50"
+
+
+def install():
+    """What an installation of the core brings."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["uv", "venv", "-q", f"{folder}/venv"], check=True)
+        subprocess.run(
+            [
+                "uv",
+                "pip",
+                "install",
+                "-q",
+                "--python",
+                f"{folder}/venv/bin/python",
+                "--link-mode=copy",
+                str(ROOT / "core"),
+            ],
+            check=True,
+        )
+        site = next(Path(folder, "venv", "lib").glob("python*/site-packages"))
+        size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file() and path.suffix != ".pyc") / 2**20
+        count = len(list(site.glob("*.dist-info")))
+    yield "distributions of the core", "<= 22", str(count), ""
+    yield "on disk", "<= 25 MB", f"{size:.1f} MB", "without bytecode"
+
+
+def main():
+    parts = [cpu_per_turn, calls_and_time, stall, prompts, memory, start_up, worker]
+    if "--install" in sys.argv:
+        parts.append(install)
+    print("| what | reach | here | beside |\n|---|---|---|---|")
+    for part in parts:
+        for row in part():
+            print(f"| {' | '.join(row)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""`python -m massgen_hub`."""
+
+from .cli import main
+
+main()

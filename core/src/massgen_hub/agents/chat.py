@@ -1,0 +1,113 @@
+"""A small client for Chat Completions: streams, merges tool calls, reports usage. Nothing else of that API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from ..contract import JSON, Model, Usage
+from ..errors import TurnError
+from ..kit import PASSING_STATUS
+
+TIMEOUT = httpx.Timeout(connect=10, read=300, write=60, pool=None)
+
+
+@dataclass(kw_only=True)
+class Completion:
+    """One answer of the model: text, tool calls in the order of the reply, usage."""
+
+    text: str = ""
+    calls: dict[int, dict[str, str]] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
+
+    def take(self, chunk: Mapping[str, Any]) -> str:
+        """Add a chunk; returns the text it brought."""
+        if used := chunk.get("usage"):
+            self.usage = _usage(used, chunk.get("model") or "")
+        choice = next(iter(chunk.get("choices") or ()), None)
+        delta = (choice or {}).get("delta") or {}
+        for part in delta.get("tool_calls") or ():
+            call = self.calls.setdefault(part.get("index", len(self.calls)), {"id": "", "name": "", "arguments": ""})
+            function = part.get("function") or {}
+            call["id"] = call["id"] or part.get("id") or ""
+            call["name"] += function.get("name") or ""
+            call["arguments"] += function.get("arguments") or ""
+        text = delta.get("content") or ""
+        self.text += text
+        return text
+
+    def message(self) -> dict[str, JSON]:
+        """This answer as a message of the conversation."""
+        calls = [
+            {"id": call["id"], "type": "function", "function": {"name": call["name"], "arguments": call["arguments"]}}
+            for _, call in sorted(self.calls.items())
+        ]
+        return {"role": "assistant", "content": self.text or None, "tool_calls": calls}
+
+
+class Chat:
+    """A model at an address. Close it with `aclose`."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        headers = {"authorization": f"Bearer {model.key}"} if model.key else {}
+        self._client = httpx.AsyncClient(base_url=model.base_url, headers=headers, timeout=TIMEOUT)
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        await self._client.aclose()
+
+    async def complete(
+        self, messages: Sequence[Mapping[str, JSON]], say: Callable[[str], None], **options: JSON
+    ) -> Completion:
+        """One call. Text is passed on as it arrives. Raises `TurnError` with what the server said."""
+        body = {"model": self._model.name, "messages": list(messages), "stream": True, **options}
+        body["stream_options"] = {"include_usage": True}
+        completion = Completion()
+        async with self._client.stream("POST", "/chat/completions", json=body) as response:
+            if response.status_code >= 400:
+                await response.aread()
+                raise self._refused(response)
+            async for chunk in _chunks(response):
+                if text := completion.take(chunk):
+                    say(text)
+        return completion
+
+    def _refused(self, response: httpx.Response) -> TurnError:
+        try:
+            error = response.json().get("error") or {}
+            message = error.get("message") if isinstance(error, dict) else str(error)
+        except (ValueError, AttributeError):
+            message = response.text[:300]
+        failure = TurnError(
+            f"the model `{self._model.name}` answered {response.status_code}: {message or 'nothing more'}",
+            transient=response.status_code in PASSING_STATUS,
+        )
+        failure.status_code = response.status_code  # type: ignore[attr-defined]
+        return failure
+
+
+async def _chunks(response: httpx.Response) -> AsyncIterator[Mapping[str, Any]]:
+    async for line in response.aiter_lines():
+        data = line.removeprefix("data:").strip() if line.startswith("data:") else ""
+        if data == "[DONE]":
+            return
+        if data:
+            chunk = json.loads(data)
+            if "error" in chunk:
+                raise TurnError(f"the model broke off: {chunk['error']}", transient=True)
+            yield chunk
+
+
+def _usage(used: Mapping[str, Any], model: str) -> Usage:
+    details = used.get("prompt_tokens_details") or {}
+    return Usage(
+        input=used.get("prompt_tokens"),
+        output=used.get("completion_tokens"),
+        cached=details.get("cached_tokens"),
+        model=model,
+    )

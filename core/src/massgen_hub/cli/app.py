@@ -1,0 +1,124 @@
+"""The verbs. Each one says what it takes and hands over; nothing is imported before it is needed."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+COMMANDS = "massgen_hub.commands"
+
+
+class Verbs(TyperGroup):
+    """Adds the verbs of plugins. Their names come from metadata, so that `--help` loads no plugin."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Our verbs, then those of plugins."""
+        return [*super().list_commands(ctx), *sorted(point.name for point in entry_points(group=COMMANDS))]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A verb of ours, or a plugin's, loaded now."""
+        ours = super().get_command(ctx, cmd_name)
+        found = next(iter(entry_points(group=COMMANDS, name=cmd_name)), None)
+        return ours if ours is not None or found is None else typer.main.get_command(found.load())
+
+
+app = typer.Typer(
+    cls=Verbs,
+    help="Any agent, any framework, one vote.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Runs = Annotated[Path, typer.Option("--runs", metavar="FOLDER", help="Where records are kept.")]
+RUNS = Path(".massgen-hub/runs")
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"massgen-hub {version('massgen-hub')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version_: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Any agent, any framework, one vote."""
+
+
+@app.command()
+def run(
+    task: Annotated[str, typer.Argument(help="The question; `-` reads it from stdin.")],
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", metavar="FILE", help="Who takes part. Default: a built-in team.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="PROVIDER/MODEL", help="Model of every agent; `local` is the embedded one.")
+    ] = None,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="A.B=V", help="Change a value of the config. Repeatable.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of every draw of the hub.")] = None,
+    timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="Longest time for the whole run.")] = None,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the answer only.")] = False,
+    runs: Runs = RUNS,
+) -> None:
+    """Let the agents answer a question and vote; print the winning answer."""
+    from .run import run_task
+
+    code = run_task(
+        task, config, model=model, sets=sets or (), seed=seed, timeout=timeout, as_json=as_json, quiet=quiet, runs=runs
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def check(
+    config: Annotated[Path | None, typer.Argument(metavar="CONFIG", help="The config to check.")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of configs, for editors.")] = False,
+) -> None:
+    """Say what is wrong with a config, without running anything."""
+    from .check import check_config
+
+    check_config(config, schema=schema)
+
+
+@app.command()
+def plugins(as_json: AsJson = False) -> None:
+    """List the installed plugins, what they provide, and what is wrong with them."""
+    from .plugins import list_plugins
+
+    list_plugins(as_json=as_json)
+
+
+@app.command(name="runs")
+def list_runs(runs: Runs = RUNS, as_json: AsJson = False) -> None:
+    """List the recorded runs, newest first."""
+    from .show import list_runs
+
+    list_runs(runs, as_json=as_json)
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(help="Name of a run, or how it begins; `last` is the newest.")] = "last",
+    runs: Runs = RUNS,
+    as_json: AsJson = False,
+    play: Annotated[bool, typer.Option("--play", help="Play the run again as it was seen.")] = False,
+    speed: Annotated[float, typer.Option(min=0.01, help="How much faster to play.")] = 1.0,
+) -> None:
+    """Show a recorded run: timeline, ballots, tally, dissent."""
+    from .show import show_run
+
+    show_run(run, runs, as_json=as_json, play=play, speed=speed)

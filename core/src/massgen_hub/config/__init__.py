@@ -1,0 +1,7 @@
+"""Configs: strict YAML, or a mapping made in code, to checked records. What is wrong is told with its line."""
+
+from .editors import json_schema
+from .load import from_mapping, load
+from .types import AgentSpec, Config
+
+__all__ = ["AgentSpec", "Config", "from_mapping", "json_schema", "load"]

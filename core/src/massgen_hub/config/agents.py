@@ -1,0 +1,158 @@
+"""The entries of `agents:`, each checked by the hub and by its adapter."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..contract import Adapter, hierarchy
+from ..errors import ConfigError
+from ..hints import did_you_mean
+from .checking import checked, missing
+from .models import Models
+from .schema import AgentEntry
+from .source import Node, as_written, plain
+from .types import AgentSpec, Names
+from .variables import Expansion
+from .words import described, listed, shown
+
+EXTRAS = ("ag2", "langgraph", "smolagents")
+FRAMEWORKS = (
+    "agent-framework",
+    "agentscope",
+    "agno",
+    "autogen",
+    "camel",
+    "crewai",
+    "dspy",
+    "google-adk",
+    "haystack",
+    "llama-index",
+    "openai-agents",
+    "pydantic-ai",
+    "semantic-kernel",
+    "strands",
+)
+HUB_KEYS = frozenset(AgentEntry.model_fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What the reading of an entry needs. `timeout` is that of a turn where the entry names none."""
+
+    registry: Names
+    models: Models
+    expand: Expansion
+    timeout: float
+
+
+def read_agents(entries: Sequence[Node], reading: Reading) -> tuple[AgentSpec, ...]:
+    """The agents in the order of the config. Raises `ConfigError` for whatever is wrong with one of them."""
+    return _with_ids([_agent(_as_entry(node, reading.registry), reading) for node in entries], entries)
+
+
+def _as_entry(node: Node, registry: Names) -> Node:
+    """An entry as a mapping with a `type`. An object given in code is recognised by its class."""
+    if node.value is None or isinstance(node.value, (str, int, float, list)):
+        hint = f"write `- type: {shown(node.value)}`" if isinstance(node.value, str) else ""
+        raise node.error(f"expected a mapping, got {described(node.value)}", hint=hint)
+    if not isinstance(node.value, dict):
+        node = replace(node, value={"agent": replace(node, path=(*node.path, "agent"))})
+    target = node.child("agent")
+    if "type" in node.value or target is None or isinstance(target.value, (str, dict, list)):
+        return node
+    names = [name for name, adapter in registry.adapters.items() if hierarchy(target.value) & set(adapter.accepts)]
+    if not names:
+        hint = f"installed are {listed(registry.adapters)}; name one of them as `type`"
+        raise target.error(f"{described(target.value)} is no agent of an installed adapter", hint=hint)
+    return node.with_keys({**node.value, "type": Node(names[0], (*node.path, "type"))})
+
+
+def _agent(node: Node, reading: Reading) -> AgentSpec:
+    adapter = _adapter(node, reading)
+    own = node.with_keys({key: child for key, child in node.value.items() if key in HUB_KEYS})
+    rest = node.with_keys({key: child for key, child in node.value.items() if key not in HUB_KEYS})
+    entry = checked(AgentEntry, own, {key: _own_value(key, child, reading) for key, child in own.value.items()})
+    options = checked(adapter.options, rest, plain(rest, reading.expand), also=HUB_KEYS)
+    if entry.environment == "worker" and entry.agent is not None and not isinstance(entry.agent, str):
+        raise own.value["environment"].error("an object made in code cannot move to a worker", hint="use `inline`")
+    model, source = reading.models.resolve(own.value["model"]) if entry.model is not None else (None, "")
+    return AgentSpec(
+        id=entry.id or "",
+        type=entry.type,
+        options=options,
+        model=model,
+        source=source,
+        environment=entry.environment,
+        target=entry.agent,
+        timeout=entry.timeout or reading.timeout,
+        place=node.place,
+    )
+
+
+def _own_value(key: str, node: Node, reading: Reading) -> Any:
+    """A key of the hub's own. An object stays what it is; a model is expanded where it is resolved."""
+    as_it_is = key == "model" or (key == "agent" and not isinstance(node.value, str))
+    return plain(node, as_written if as_it_is else reading.expand)
+
+
+def _adapter(node: Node, reading: Reading) -> Adapter:
+    """The adapter of an entry. Raises `ConfigError` that says what is installed and what to install."""
+    named = node.child("type")
+    if named is None:
+        raise missing(node, "type", f"installed are {listed(reading.registry.adapters)}")
+    name = reading.expand(named)
+    if not isinstance(name, str):
+        raise named.error(f"expected the name of an adapter, got {described(name)}")
+    adapter = reading.registry.adapters.get(name)
+    if adapter is None:
+        raise _broken(named, name, reading.registry) or unknown_name(
+            named, "adapter", name, reading.registry.adapters, _to_install(name)
+        )
+    return adapter
+
+
+def _broken(node: Node, name: str, registry: Names) -> ConfigError | None:
+    """The error for an adapter that is installed but did not load."""
+    for row in registry.rows:
+        if row.error and (row.name == name or name in row.provides.get("register_adapters", ())):
+            return node.error(f"the plugin `{row.name}` of this adapter is broken: {row.error}")
+    return None
+
+
+def unknown_name(node: Node, what: str, name: str, installed: Iterable[str], hint: str = "") -> ConfigError:
+    """The error for a name that nothing installed offers."""
+    known = list(installed)
+    message = f"no {what} named `{shown(name)}`; installed are {listed(known)}"
+    return node.error(message, hint=hint or did_you_mean(name, known))
+
+
+def _to_install(name: str) -> str:
+    wanted = name.strip().lower().replace("_", "-")
+    if wanted in EXTRAS:
+        return f'`pip install "massgen-hub[{wanted}]"`'
+    return f"`pip install massgen-hub-{wanted}`" if wanted in FRAMEWORKS else ""
+
+
+def _with_ids(agents: Sequence[AgentSpec], entries: Sequence[Node]) -> tuple[AgentSpec, ...]:
+    """The agents with an id each: their own, or their type, numbered where there are several of it."""
+    first: dict[str, Node] = {}
+    for agent, node in zip(agents, entries, strict=True):
+        if agent.id in first:
+            where = first[agent.id].mark
+            other = f"in line {where.line}" if where else "before it"
+            raise (node.child("id") or node).error(f"`{agent.id}` is also the id of the agent {other}")
+        if agent.id:
+            first[agent.id] = node
+    unnamed = Counter(agent.type for agent in agents if not agent.id)
+    free = {kind: _names(kind, count, first) for kind, count in unnamed.items()}
+    return tuple(agent if agent.id else replace(agent, id=next(free[agent.type])) for agent in agents)
+
+
+def _names(kind: str, count: int, taken: Container[str]) -> Iterator[str]:
+    single = [kind] if count == 1 else []
+    numbered = (f"{kind}-{number}" for number in itertools.count(1))
+    return (name for name in itertools.chain(single, numbered) if name not in taken)

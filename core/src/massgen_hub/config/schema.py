@@ -1,0 +1,199 @@
+"""What a config may hold, but for the options of the adapters."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic.json_schema import JsonSchemaValue
+
+from ..consensus.settings import AnswerForm, Settings
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+FORMS_WITHOUT_REFINING = frozenset({"choice", "number", "json"})
+
+
+class Section(BaseModel):
+    """A mapping of the config: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+def _no_boolean(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError(f"expected a number, got `{str(value).lower()}`")
+    return value
+
+
+Seconds: TypeAlias = Annotated[float, BeforeValidator(_no_boolean), Field(gt=0, allow_inf_nan=False)]
+Count: TypeAlias = Annotated[int, BeforeValidator(_no_boolean)]
+
+
+def _share(value: Any) -> Any:
+    """Two thirds may be written as `2/3`."""
+    parts = value.split("/") if isinstance(value, str) else []
+    if len(parts) == 2 and all(part.strip().isdecimal() for part in parts) and int(parts[1]):
+        return int(parts[0]) / int(parts[1])
+    return _no_boolean(value)
+
+
+def _quorum(value: Any) -> Any:
+    share = _share(value)
+    if share is None or (isinstance(share, int) and share >= 1) or (isinstance(share, float) and 0 < share <= 1):
+        return share
+    raise ValueError("expected a number of agents, such as 2, or a share of them, such as 0.5 or 2/3")
+
+
+Share: TypeAlias = Annotated[float, BeforeValidator(_share), Field(gt=0, le=1)]
+Quorum: TypeAlias = Annotated[
+    int | float | None,
+    BeforeValidator(_quorum),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": "^\\d+/\\d+$"}]}
+    ),
+]
+
+
+def _present(value: Any) -> Any:
+    if value in ("verbatim", "winner"):
+        return (value, "")
+    if isinstance(value, dict) and list(value) == ["synthesize"] and isinstance(value["synthesize"], str):
+        return ("synthesize", value["synthesize"])
+    raise ValueError("expected `verbatim`, `winner` or `{synthesize: ID}` with the id of an agent")
+
+
+How: TypeAlias = Literal["verbatim", "winner", "synthesize"]
+Present: TypeAlias = Annotated[
+    tuple[How, str],
+    BeforeValidator(_present),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": ["verbatim", "winner"]},
+                {
+                    "type": "object",
+                    "properties": {"synthesize": {"type": "string"}},
+                    "required": ["synthesize"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+
+def _criteria(value: Any) -> Any:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return "\n".join(f"- {item}" for item in value)
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise ValueError("expected a text or a list of texts")
+
+
+Criteria: TypeAlias = Annotated[
+    str,
+    BeforeValidator(_criteria),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+
+
+class ConsensusSettings(Section):
+    """`consensus:`, how the run decides."""
+
+    protocol: str = "rounds"
+    rule: str = "borda"
+    gate: Literal["majority", "off"] = "majority"
+    answer: AnswerForm = "text"
+    refine: Annotated[Count, Field(ge=0)] | None = None
+    quorum: Quorum = None
+    threshold: Share | None = None
+    show: Annotated[Count, Field(ge=2)] = 12
+    present: Present = ("verbatim", "")
+    turn_timeout: Seconds = 300.0
+
+    def settings(self, agents: int) -> Settings:
+        """The settings of a run with so many agents."""
+        how, presenter = self.present
+        refine = 0 if self.answer in FORMS_WITHOUT_REFINING else 1
+        same = self.model_dump(include={"protocol", "rule", "gate", "answer", "threshold", "show", "turn_timeout"})
+        return Settings(
+            **same,
+            refine=refine if self.refine is None else self.refine,
+            quorum=self._needed(agents),
+            present=how,
+            presenter=presenter,
+        )
+
+    def _needed(self, agents: int) -> int | None:
+        if isinstance(self.quorum, float):
+            return math.ceil(self.quorum * agents - 1e-9)
+        return self.quorum
+
+
+class ModelEntry(Section):
+    """A model: `provider/name`, or a name at a `base_url`. `key` names the variable that holds the key."""
+
+    model: Annotated[str, Field(min_length=1)]
+    base_url: str = ""
+    key: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if not isinstance(value, (str, dict)):
+            raise ValueError("expected `provider/name`, or a mapping with `model`")
+        return {"model": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> JsonSchemaValue:
+        schema: JsonSchemaValue = handler(core)
+        return {"anyOf": [{"type": "string"}, handler.resolve_ref_schema(schema)]}
+
+
+def _id(value: Any) -> Any:
+    if not isinstance(value, str) or NAME.fullmatch(value):
+        return value
+    if re.search(r"[/\\]|^\.", value):
+        raise ValueError("an id is a name, not a path")
+    raise ValueError("an id is 1 to 64 letters, digits, `-` and `_`, and starts with a letter or digit")
+
+
+def _environment(value: Any) -> Any:
+    if isinstance(value, dict):
+        raise ValueError("own environments are not built yet; use `auto`, `inline` or `worker`")
+    return value
+
+
+def _target(value: Any) -> Any:
+    if isinstance(value, (str, int, float, list, dict)) and not TARGET.fullmatch(str(value)):
+        raise ValueError("expected `module:attribute`, as in `my_agents:coder`")
+    return value
+
+
+class AgentEntry(Section):
+    """An entry of `agents:`, without the options of its adapter."""
+
+    id: Annotated[str, BeforeValidator(_id), Field(json_schema_extra={"pattern": f"^{NAME.pattern}$"})] | None = None
+    type: str
+    model: Annotated[Any, WithJsonSchema(ModelEntry.model_json_schema())] = None
+    environment: Annotated[Literal["auto", "inline", "worker"], BeforeValidator(_environment)] = "auto"
+    agent: Annotated[Any, BeforeValidator(_target), WithJsonSchema({"type": "string", "pattern": TARGET.pattern})] = (
+        None
+    )
+    timeout: Seconds | None = None
+
+
+class Top(Section):
+    """The whole config. The entries of `agents` and `models` are checked one by one."""
+
+    agents: list[Any] = []
+    models: dict[str, Any] = {}
+    criteria: Criteria = ""
+    consensus: ConsensusSettings = ConsensusSettings()
+    timeout: Seconds | None = None
+    gateway: bool = False
+    seed: Count | None = None
+    plugins: list[str] = []

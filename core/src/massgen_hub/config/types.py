@@ -1,0 +1,85 @@
+"""A config that was read and checked: what the rest of the hub gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from ..consensus.settings import Settings
+from ..contract import Adapter, Model, ModelSource
+from ..errors import Place
+
+Where = Literal["auto", "inline", "worker"]
+
+
+class Row(Protocol):
+    """What became of one plugin; `provides` is by hook."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def error(self) -> str: ...
+    @property
+    def provides(self) -> Mapping[str, Sequence[str]]: ...
+
+
+class Names(Protocol):
+    """The names that a config may use; `massgen_hub.plugins.Registry` is one."""
+
+    def insist(self, names: Iterable[str]) -> None:
+        """Raise `PluginError` unless these plugins are loaded and whole."""
+
+    @property
+    def rows(self) -> Sequence[Row]: ...
+
+    @property
+    def adapters(self) -> Mapping[str, Adapter]: ...
+    @property
+    def rules(self) -> Mapping[str, Any]: ...
+    @property
+    def protocols(self) -> Mapping[str, Any]: ...
+    @property
+    def models(self) -> Mapping[str, ModelSource]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentSpec:
+    """One agent of a run.
+
+    `options` is checked by the adapter's model. `source` is the name of the `ModelSource` its model comes from, empty
+    for an address of one's own or no model. `target` is `module:attribute` or the user's object itself. `timeout` is
+    in seconds a turn.
+    """
+
+    id: str
+    type: str
+    options: Any
+    model: Model | None = None
+    source: str = ""
+    environment: Where = "auto"
+    target: Any = None
+    timeout: float = 300.0
+    place: Place | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """A checked config. `source` is its path, `<code>` without one; `folder` is where its modules are looked up.
+
+    `timeout` is in seconds for the whole run. `environment` holds the process's variables and those of `.env`.
+    `plugins` are those the run insists on, all of them loaded. `notices` say what of the config is not used, and where.
+    """
+
+    agents: tuple[AgentSpec, ...]
+    settings: Settings
+    criteria: str
+    timeout: float | None
+    gateway: bool
+    seed: int | None
+    plugins: tuple[str, ...]
+    source: str
+    folder: Path
+    environment: Mapping[str, str] = field(repr=False)
+    notices: tuple[str, ...] = ()

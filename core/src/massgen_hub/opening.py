@@ -1,0 +1,161 @@
+"""Opens the agents of a config: in this process, in the shared background loop, or in workers of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from .config import AgentSpec
+from .contract import Adapter, Agent, Host, Model, Reply, Setup, Turn
+from .errors import ConfigError, HubError
+from .kit import ThreadedHost
+from .runner import Participant
+from .targets import append_to_path, resolve
+from .worker import open_in_worker
+
+T = TypeVar("T")
+NO_KEY = "none"
+
+
+@asynccontextmanager
+async def opened(
+    specs: Sequence[AgentSpec],
+    adapters: Mapping[str, Adapter],
+    models: Mapping[str, Model],
+    *,
+    folder: Path,
+    paths: Sequence[str],
+    seed: int,
+) -> AsyncIterator[dict[str, Participant]]:
+    """All agents at once, by id. The first one that cannot be opened closes the others and is the error."""
+    keepers = {
+        spec.id: Keeper(_agent(spec, adapters[spec.type], models.get(spec.id), folder / spec.id, paths, seed))
+        for spec in specs
+    }
+    try:
+        async with asyncio.TaskGroup() as group:
+            opening = {name: group.create_task(keeper.open()) for name, keeper in keepers.items()}
+        yield {
+            spec.id: Participant(
+                agent=opening[spec.id].result(),
+                type=spec.type,
+                traits=adapters[spec.type].traits(spec.options),
+                timeout=spec.timeout,
+            )
+            for spec in specs
+        }
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    finally:
+        await asyncio.gather(*(keeper.close() for keeper in keepers.values()))
+
+
+class Keeper:
+    """Holds an async context manager open in a task of its own: some may only be left where they were entered."""
+
+    def __init__(self, context: AbstractAsyncContextManager[Agent]) -> None:
+        self._context = context
+        self._leave = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> Agent:
+        """Enter it."""
+        entered: asyncio.Future[Agent] = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(self._keep(entered))
+        return await entered
+
+    async def close(self) -> None:
+        """Leave it, whatever state it is in."""
+        self._leave.set()
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    async def _keep(self, entered: asyncio.Future[Agent]) -> None:
+        try:
+            async with self._context as agent:
+                if not entered.done():
+                    entered.set_result(agent)
+                await self._leave.wait()
+        except BaseException as failure:
+            if entered.done():
+                raise
+            entered.set_exception(failure)
+
+
+@asynccontextmanager
+async def _agent(
+    spec: AgentSpec, adapter: Adapter, model: Model | None, folder: Path, paths: Sequence[str], seed: int
+) -> AsyncIterator[Agent]:
+    """One agent, with errors that say which."""
+    if model is not None and not model.key:  # clients demand one even where the address does not
+        model = replace(model, key=NO_KEY)
+    setup = Setup(agent=spec.id, seed=seed, model=model, folder=str(folder))
+    try:
+        context = _context(spec, adapter, setup, folder, paths)
+        agent = await context.__aenter__()
+    except HubError as failure:
+        if isinstance(failure, ConfigError) and failure.place is not None:
+            raise
+        raise ConfigError(f"agent `{spec.id}`: {failure.message}", place=spec.place, hint=failure.hint) from failure
+    except Exception as failure:
+        what = f"agent `{spec.id}` cannot be opened: {type(failure).__name__}: {failure}"
+        raise ConfigError(what, place=spec.place) from failure
+    try:
+        yield agent
+    finally:
+        await context.__aexit__(None, None, None)
+
+
+def _context(
+    spec: AgentSpec, adapter: Adapter, setup: Setup, folder: Path, paths: Sequence[str]
+) -> AbstractAsyncContextManager[Agent]:
+    traits = adapter.traits(spec.options)
+    live = spec.target is not None and not isinstance(spec.target, str)
+    if live and spec.environment == "worker":
+        raise ConfigError("an object given in code cannot move to a worker", hint="name it as `module:attribute`")
+    if spec.environment == "worker" or (spec.environment == "auto" and traits.cancel == "kill" and not live):
+        target = spec.target if isinstance(spec.target, str) else None
+        options = spec.options.model_dump(mode="json", exclude_unset=True)
+        return open_in_worker(spec.type, options, setup, target, paths=paths, log=folder / "worker.log")
+    append_to_path(paths)
+    target = resolve(spec.target) if isinstance(spec.target, str) else spec.target
+    context = partial(adapter.open, spec.options, replace(setup, target=target))
+    return _on_background_loop(context) if traits.loop == "one" else context()
+
+
+# Agents whose clients belong to one event loop for the life of the process share a permanent one.
+
+
+@cache
+def _background() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="massgen-hub background", daemon=True).start()
+    return loop
+
+
+async def _there(work: Coroutine[Any, Any, T]) -> T:
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, _background()))
+
+
+@asynccontextmanager
+async def _on_background_loop(context: Callable[[], AbstractAsyncContextManager[Agent]]) -> AsyncIterator[Agent]:
+    there = context()
+    agent = await _there(there.__aenter__())
+
+    async def distant(turn: Turn, host: Host) -> Reply | str:
+        return await _there(_take_turn(agent, turn, ThreadedHost(host)))
+
+    try:
+        yield distant
+    finally:
+        await _there(there.__aexit__(None, None, None))
+
+
+async def _take_turn(agent: Agent, turn: Turn, host: Host) -> Reply | str:
+    return await agent(turn, host)

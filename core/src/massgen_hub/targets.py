@@ -1,0 +1,83 @@
+"""The user's own objects, named `module:attribute` in a config."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .errors import ConfigError
+from .hints import did_you_mean
+
+SHOWN = 8
+"""Names listed in a hint."""
+
+
+def resolve(target: str, folders: Iterable[str] = ()) -> Any:
+    """The object that `"package.module:attribute"` names; the attribute may be dotted.
+
+    `folders` are appended to `sys.path` for good: at its end, so that a user's `agents.py` hides no installed module.
+    Raises `ConfigError`: not of this form, no such module, the module fails while it is imported, no such attribute.
+    """
+    name, found, attribute = target.partition(":")
+    if not (name and found and attribute):
+        raise ConfigError(f"`{target}` names no object", hint='write it as "package.module:attribute"')
+    append_to_path(folders)
+    return _attribute(_module(name, target), attribute, target)
+
+
+def append_to_path(folders: Iterable[str]) -> None:
+    """Let Python find modules in these folders, after everything else."""
+    sys.path.extend(folder for folder in dict.fromkeys(folders) if folder not in sys.path)
+    importlib.invalidate_caches()
+
+
+def _module(name: str, target: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as missing:
+        if missing.name is not None and f"{name}.".startswith(f"{missing.name}."):
+            raise _no_module(missing.name, target) from None
+        hint = f"install what brings `{missing.name}` into the environment of {sys.executable}"
+        raise ConfigError(f"`{target}` needs the module `{missing.name}`{_where(missing)}", hint=hint) from missing
+    except (Exception, SystemExit) as failure:
+        what = f"`{name}` fails while it is imported{_where(failure)}: {type(failure).__name__}: {failure}"
+        hint = f"try it alone: python -c 'import {name}'"
+        raise ConfigError(what, hint=hint) from failure
+
+
+def _no_module(name: str, target: str) -> ConfigError:
+    folders = [Path(folder) for folder in sys.path if Path(folder).is_dir()]
+    beside = {entry.stem for folder in folders for entry in folder.iterdir() if entry.suffix in ("", ".py")}
+    hint = did_you_mean(name, beside) or "Python looks beside the config and among what is installed"
+    return ConfigError(f"there is no module `{name}` for `{target}`", hint=hint)
+
+
+def _where(failure: BaseException) -> str:
+    """The innermost line that is neither ours nor the import system's own."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    ours = (__file__, importlib.__file__)
+    users = [frame for frame in frames if frame.filename not in ours and frame.filename[0] != "<"]
+    return f" ({users[-1].filename}:{users[-1].lineno})" if users else ""
+
+
+def _attribute(module: ModuleType, path: str, target: str) -> Any:
+    value: Any = module
+    for name in path.split("."):
+        try:
+            value = getattr(value, name)
+        except AttributeError:
+            raise _no_attribute(value, name, target, module) from None
+    return value
+
+
+def _no_attribute(owner: Any, name: str, target: str, module: ModuleType) -> ConfigError:
+    public = [known for known in dir(owner) if not known.startswith("_")]
+    listed = f"it has {', '.join(f'`{known}`' for known in public[:SHOWN])}" if public else "it is empty"
+    file = getattr(module, "__file__", None) or "built in"
+    hint = did_you_mean(name, public) or listed
+    return ConfigError(f"`{target}`: there is no `{name}` in `{module.__name__}` ({file})", hint=hint)

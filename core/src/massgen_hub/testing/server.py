@@ -1,0 +1,216 @@
+"""A scripted model server on loopback that speaks Chat Completions. Standard library only.
+
+with ModelServer() as server:
+    server.script("m", [call("vote", {"ranking": ["A"], "reason": "short"}), say("done")])
+    ...  # point any client at `server.base_url`, model `m`, any key
+    assert server.requests[0].body["tools"]
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import threading
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+from ..contract import JSON, Model
+from .replies import Gate, ModelReply, Script, echo
+from .wire import closing, completion, opening, refusals, usage
+
+LOOK_EVERY = 0.01
+"""Seconds between two looks at a client that is kept waiting."""
+
+OVER = ModelReply(status=400, text="the script has no more replies")
+
+
+@dataclass(kw_only=True)
+class Request:
+    """One request for a completion. `number` counts from 1.
+
+    `invalid` holds the reasons why the real API would refuse its messages. `disconnected`: the client hung up
+    before the end. `answered` is set when the end was sent or the client is known to be gone.
+    """
+
+    number: int
+    path: str
+    body: Mapping[str, JSON]
+    authorization: str
+    invalid: list[str]
+    disconnected: bool = False
+    answered: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    @property
+    def usage(self) -> tuple[int, int]:
+        """Tokens in and out that the server reports for this request."""
+        counted = usage(self.number)
+        return counted["prompt_tokens"], counted["completion_tokens"]
+
+
+class ModelServer:
+    """The server, as a context manager. A model without a script says what the user said last."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self._scripts: dict[str, deque[ModelReply] | Script] = {}
+        self._lock = threading.Lock()
+        self._http = _Http(self)
+        self.base_url = f"http://127.0.0.1:{self._http.server_port}/v1"
+
+    def __enter__(self) -> Self:
+        serve = threading.Thread(target=self._http.serve_forever, args=(LOOK_EVERY,), daemon=True)
+        serve.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._http.shutdown()
+        self._http.hang_up()
+        self._http.server_close()
+
+    def script(self, model: str, replies: Iterable[ModelReply] | Script) -> None:
+        """What `model` answers: one reply per request, or a function of the request's body.
+
+        A request after the last reply is an error 400, which no client tries again.
+        """
+        with self._lock:
+            self._scripts[model] = replies if callable(replies) else deque(replies)
+
+    def model(self, name: str) -> Model:
+        """A model of this server as the hub hands it to an adapter."""
+        return Model(name=name, base_url=self.base_url, key="test-key")
+
+    def asked(self, model: str) -> list[Request]:
+        """The requests to one model."""
+        return [request for request in self.requests if request.body.get("model") == model]
+
+    def _models(self) -> list[str]:
+        with self._lock:
+            return sorted(self._scripts)
+
+    def _record(self, path: str, body: Mapping[str, JSON], authorization: str) -> Request:
+        with self._lock:
+            request = Request(
+                number=len(self.requests) + 1,
+                path=path,
+                body=body,
+                authorization=authorization,
+                invalid=refusals(body.get("messages") or ()),
+            )
+            self.requests.append(request)
+            return request
+
+    def _reply(self, body: Mapping[str, JSON]) -> ModelReply:
+        with self._lock:
+            script = self._scripts.get(str(body.get("model")), echo)
+            if isinstance(script, deque):
+                return script.popleft() if script else OVER
+        return script(body)
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 1024  # the default, 5, makes a burst of clients wait a second each
+
+    def __init__(self, models: ModelServer) -> None:
+        self.models, self.closing = models, threading.Event()
+        self._connections: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """Close what clients keep open, so that no thread is left behind."""
+        self.closing.set()
+        for connection in self._connections.copy():
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:  # the client was faster
+                pass
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is nothing to print about."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Http
+
+    def log_message(self, *_arguments: object) -> None:
+        """Print nothing."""
+
+    def do_GET(self) -> None:
+        names = self.server.models._models()
+        self._send({"object": "list", "data": [{"id": name, "object": "model"} for name in names]})
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)))
+        if self.path != "/v1/chat/completions":
+            return self._send({"error": {"message": f"no such path: {self.path}"}}, 404)
+        request = self.server.models._record(self.path, body, self.headers.get("authorization", ""))
+        try:
+            self._answer(request, self.server.models._reply(body))
+        except ConnectionError:
+            request.disconnected = self.close_connection = True
+        finally:
+            request.answered.set()
+
+    def _answer(self, request: Request, reply: ModelReply) -> None:
+        model = str(request.body.get("model"))
+        if reply.status != 200:
+            return self._send({"error": {"message": reply.text, "type": "script"}}, reply.status)
+        if request.body.get("stream"):
+            return self._stream(request, model, reply)
+        self._wait(reply.gate)
+        return self._send(completion(model, request.number, reply))
+
+    def _stream(self, request: Request, model: str, reply: ModelReply) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        with_usage = bool((request.body.get("stream_options") or {}).get("include_usage"))
+        for chunk in opening(model, request.number, reply):
+            self._event(json.dumps(chunk), reply.pause)
+        self._wait(reply.gate)
+        for chunk in closing(model, request.number, reply, with_usage=with_usage):
+            self._event(json.dumps(chunk), reply.pause)
+        self._event("[DONE]", 0)
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _event(self, data: str, pause: float) -> None:
+        self.server.closing.wait(pause)
+        self._look_for_client()
+        line = f"data: {data}\n\n".encode()
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
+
+    def _wait(self, gate: Gate | None) -> None:
+        if gate is None:
+            return
+        gate.reached.set()
+        while not gate.released.wait(LOOK_EVERY):
+            self._look_for_client()
+
+    def _look_for_client(self) -> None:
+        """Raise `ConnectionError` when the client has hung up; it sends nothing while it waits."""
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        if readable and not self.connection.recv(1, socket.MSG_PEEK):
+            raise ConnectionAbortedError
+
+    def _send(self, value: Mapping[str, JSON], status: int = 200) -> None:
+        data = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)

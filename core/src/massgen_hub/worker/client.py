@@ -1,0 +1,107 @@
+"""The hub's side: an agent that lives in a worker, and is opened again when its process had to end."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import mkdtemp
+
+from ..contract import JSON, Host, Reply, Setup, Turn
+from ..errors import ConfigError
+from .launch import Launch
+from .messages import VERSION, Open, encode
+from .session import Limits, Session
+
+__all__ = ["Limits", "WorkerAgent", "open_in_worker"]
+
+
+@asynccontextmanager
+async def open_in_worker(
+    adapter: str,
+    options: Mapping[str, JSON],
+    setup: Setup,
+    target: str | None,
+    *,
+    python: str = sys.executable,
+    paths: Sequence[str] = (),
+    log: Path | None = None,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> AsyncIterator[WorkerAgent]:
+    """An agent in a process of its own, opened there by the adapter of this name.
+
+    `options` are the entry's own, as in the YAML. `target` (`module:attribute`) is imported there, with `paths` at the
+    end of `sys.path`; the setup's own target stays here. The process works in `setup.folder`, or where the hub does.
+    What it prints is appended to `log`. `python` is the path of the interpreter.
+
+    Raises `ConfigError`, `ModelError` or `PluginError` where the agent cannot be opened.
+    """
+    home = Path(mkdtemp(prefix="massgen-hub-worker-"))
+    launch = Launch(python=Path(python), home=home, log=log or home / "worker.log", folder=setup.folder)
+    agent = WorkerAgent(_order(adapter, options, setup, target, paths, limits), launch, limits)
+    try:
+        launch.make_folders()
+        await agent.open()
+        yield agent
+    finally:
+        await agent.close()
+        await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
+
+
+def _order(
+    adapter: str,
+    options: Mapping[str, JSON],
+    setup: Setup,
+    target: str | None,
+    paths: Sequence[str],
+    limits: Limits,
+) -> bytes:
+    order = Open(
+        version=VERSION,
+        adapter=adapter,
+        options=options,
+        setup=replace(setup, target=None),
+        target=target,
+        path=tuple(str(Path(path).absolute()) for path in paths),
+        silence=limits.silence,
+    )
+    try:
+        return encode(order)
+    except TypeError as failure:
+        raise ConfigError(f"the options cannot go to a worker: {failure}", hint="use `environment: inline`") from None
+
+
+class WorkerAgent:
+    """The agent, from the hub's side. It takes one turn at a time."""
+
+    def __init__(self, order: bytes, launch: Launch, limits: Limits) -> None:
+        self._order, self._launch, self._limits = order, launch, limits
+        self._session: Session | None = None
+        self._lock = asyncio.Lock()
+
+    async def __call__(self, turn: Turn, host: Host) -> Reply:
+        """Answer the turn, in a new process if the last one is gone.
+
+        Raises `TurnError` with the agent's own message, `WorkerDied` where the process ended, and what
+        `open_in_worker` raises where it cannot be opened again.
+        """
+        async with self._lock:
+            session = await self.open()
+            return await session.take(turn, host)
+
+    async def open(self) -> Session:
+        """The session that is open, or a new one."""
+        if self._session is None or self._session.over:
+            await self.close()
+            self._session = await Session.open(self._order, self._launch, self._limits)
+        return self._session
+
+    async def close(self) -> None:
+        """End the process, if there is one."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None

@@ -1,0 +1,87 @@
+"""How a worker is started: command, environment, folders, log."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+ALLOWED = re.compile(
+    "MASSGEN_HUB_PLUGINS|LANG|LC_.+|TZ|USER|LOGNAME|XDG_CACHE_HOME|LD_LIBRARY_PATH|DYLD_.+"
+    "|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"
+    "|DOCKER_HOST|DOCKER_CERT_PATH|DOCKER_TLS_VERIFY"
+    "|(?i:(http|https|all|no)_proxy)"
+)
+"""Variables of the hub that a worker inherits. PATH, PYTHONPATH, HOME and TMPDIR are made for it."""
+VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
+TAIL = 4096
+LINES = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """What it takes to start a worker.
+
+    It works in `folder`, or where the hub does. `home` is its own: HOME, and TMPDIR below it. What it prints is
+    appended to `log`.
+    """
+
+    python: Path
+    home: Path
+    log: Path
+    folder: str | None = None
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The program and its arguments; `-P` keeps the modules of the working folder from hiding installed ones."""
+        return (str(self._program), "-P", "-m", "massgen_hub.worker")
+
+    @property
+    def _program(self) -> Path:
+        """Absolute, because the worker starts in another folder; links are kept: they lead out of an environment."""
+        return self.python.absolute()
+
+    def make_folders(self) -> None:
+        """Make what the worker finds, and leave what is there."""
+        for folder in (self.home / "tmp", self.log.parent, Path(self.folder or self.home)):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def environment(self) -> dict[str, str]:
+        """An environment in which `python` is the active one, and none of the hub's keys are."""
+        inherited = {name: value for name, value in os.environ.items() if ALLOWED.fullmatch(name)}
+        made = {"HOME": str(self.home), "TMPDIR": str(self.home / "tmp"), **self._paths(), **self._active()}
+        return inherited | made
+
+    def _paths(self) -> dict[str, str]:
+        path = os.pathsep.join([str(self._program.parent), os.environ.get("PATH", os.defpath)])
+        modules = os.environ.get("PYTHONPATH")
+        if not modules:
+            return {"PATH": path}
+        return {"PATH": path, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, modules.split(os.pathsep)))}
+
+    def _active(self) -> dict[str, str]:
+        prefix = self._program.parent.parent
+        return {"VIRTUAL_ENV": str(prefix)} if (prefix / "pyvenv.cfg").is_file() else {}
+
+    def withheld(self, text: str) -> list[str]:
+        """The variables that a text names, that are set here and are not given to the worker."""
+        given = self.environment()
+        return sorted(name for name in set(VARIABLE.findall(text)) if name in os.environ and name not in given)
+
+    @property
+    def keeps_log(self) -> bool:
+        """Whether the log is there after the worker's home is gone."""
+        return self.home not in self.log.parents
+
+    def open_log(self) -> BinaryIO:
+        """The log, for appending, and readable by its owner only."""
+        return os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb")
+
+    def last_lines(self, since: int) -> str:
+        """The end of what was printed after the first `since` bytes of the log, indented; empty where nothing was."""
+        with self.log.open("rb") as log:
+            log.seek(max(since, log.seek(0, os.SEEK_END) - TAIL))
+            lines = log.read().decode(errors="replace").splitlines()
+        return "\n".join(f"  {line}" for line in lines[-LINES:] if line.strip())

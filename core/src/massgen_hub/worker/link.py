@@ -1,0 +1,133 @@
+"""The worker's end of the wire, and how a worker ends."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import ctypes
+import faulthandler
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from ..errors import PluginError, TurnError
+from .messages import LONGEST, Beat, Close, FromHub, FromWorker, WireError, encode, from_hub
+
+LAST_SECONDS = 1.0
+"""What a worker has to close its agent, once the hub is gone."""
+PR_SET_PDEATHSIG = 1
+
+
+class Link:
+    """Messages out, from any thread; messages in, read by a thread of its own so that no agent can keep them waiting.
+
+    An end of file, or a SIGTERM, means that the hub is gone: the agent is closed, and then the process group ends.
+    """
+
+    def __init__(self, source: int, output: int) -> None:
+        self._source, self._output = os.fdopen(source, "rb"), os.fdopen(output, "wb")
+        self._lock = threading.Lock()
+        self._inbox: asyncio.Queue[FromHub | WireError] = asyncio.Queue()
+        self._abandoned = False
+
+    def send(self, message: FromWorker) -> None:
+        """Write a line. Raises `TypeError` where JSON cannot carry it, `TurnError` where it is too long."""
+        line = encode(message)
+        if len(line) > LONGEST:
+            raise TurnError(f"{len(line):,} bytes are more than the {LONGEST:,} that may go to the hub at once")
+        with self._lock:
+            try:
+                self._output.write(line)
+                self._output.flush()
+            except OSError:
+                pass  # the hub is gone, as the reading thread will see
+
+    async def receive(self) -> FromHub:
+        """The next message. Raises `PluginError` where it is none."""
+        message = await self._inbox.get()
+        if isinstance(message, WireError):
+            raise PluginError(f"the hub sent what the worker cannot read: {message}")
+        return message
+
+    def listen(self) -> None:
+        """From now on, let messages come in to the running loop, and end when the hub is gone."""
+        loop = asyncio.get_running_loop()
+
+        def put(message: FromHub | WireError) -> None:
+            loop.call_soon_threadsafe(self._inbox.put_nowait, message)
+
+        def abandon() -> None:
+            self._abandoned = True
+            _start(_end_soon)
+            put(Close())
+
+        def read() -> None:
+            for line in self._source:
+                put(_message(line))
+            abandon()
+
+        signal.signal(signal.SIGTERM, lambda *_: abandon())
+        _die_with_the_hub()
+        _start(read)
+
+    def beat(self, silence: float) -> None:
+        """From now on, show the hub that this process lives, and end it should Python stop running for long.
+
+        The second is done without Python by `faulthandler`, which leaves in the log where every thread was stuck. The
+        two are apart because the first waits while nobody reads the wire.
+        """
+        _start(_forever, silence / 12, lambda: self.send(Beat()))
+        _start(_forever, silence / 12, lambda: faulthandler.dump_traceback_later(silence * 0.8, exit=True, file=2))
+
+    def leave(self, code: int) -> NoReturn:
+        """End this process, after the clean-up that libraries left to `atexit`.
+
+        Threads that a framework leaves behind would keep a process that ends in the ordinary way.
+        """
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        if self._abandoned:
+            _end_group()
+        os._exit(code)
+
+
+def _message(line: bytes) -> FromHub | WireError:
+    try:
+        return from_hub(line)
+    except WireError as problem:
+        return problem
+
+
+def _start(function: Callable[..., object], *arguments: object) -> None:
+    threading.Thread(target=function, args=arguments, daemon=True).start()
+
+
+def _forever(pause: float, function: Callable[[], object]) -> None:
+    while True:
+        function()
+        time.sleep(pause)
+
+
+def _die_with_the_hub() -> None:
+    """Ask the kernel for a SIGTERM when the hub dies: somebody else may hold the other end of our stdin.
+
+    A SIGKILL would come before the end of file is seen, and leave the children of this process behind.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def _end_soon() -> None:
+    time.sleep(LAST_SECONDS)
+    _end_group()
+
+
+def _end_group() -> NoReturn:
+    """End this process and its children, at once."""
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)

@@ -1,0 +1,176 @@
+"""The conversation with one worker process: open its agent, take turns, close."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from itertools import count
+
+from ..contract import Host, Reply, Turn
+from ..errors import HubError, PluginError, WorkerDied
+from .exchange import Exchange
+from .failures import to_error
+from .launch import Launch
+from .messages import (
+    VERSION,
+    Beat,
+    Cancel,
+    Close,
+    FromHub,
+    FromWorker,
+    Opened,
+    Ready,
+    Refused,
+    Take,
+    encode,
+    from_worker,
+)
+from .process import Process
+
+INSTEAD = "let a factory take the argument `model`, or set `environment: inline`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Seconds. `start`: until the agent is open. `silence`: without a sign of life. `grace`: for a cancelled turn to
+    end by itself. `close`: for the agent to be closed."""
+
+    start: float = 120.0
+    silence: float = 60.0
+    grace: float = 0.2
+    close: float = 1.0
+
+
+class Session:
+    """An agent that is open in a worker, from `open` until the process ends, for whatever reason."""
+
+    def __init__(self, launch: Launch, limits: Limits) -> None:
+        self._launch, self._limits = launch, limits
+        self._process = Process(self._receive, self._gone)
+        self._opened: asyncio.Future[Opened] = asyncio.get_running_loop().create_future()
+        self._exchange: Exchange | None = None
+        self._numbers = count(1)
+        self.ready = Ready(version=0)
+        self.about: Opened
+
+    @classmethod
+    async def open(cls, order: bytes, launch: Launch, limits: Limits) -> Session:
+        """Start a worker and have it obey `order`, an encoded `Open`. Raises `HubError`; nothing is left then."""
+        session = cls(launch, limits)
+        try:
+            await session._process.start(launch)
+            session._process.send(order)
+            session.about = await session._opening()
+        except BaseException:
+            session._opened.cancel()
+            await session._process.end()
+            raise
+        session._process.watch(limits.silence)
+        return session
+
+    @property
+    def over(self) -> bool:
+        """Whether the process is gone, or about to be."""
+        return self._process.dying
+
+    async def take(self, turn: Turn, host: Host) -> Reply:
+        """One turn; there is never more than one at a time. When it is cancelled and the agent does not stop, the
+        process ends. Raises `TurnError`, as `WorkerDied` where the process ended by itself."""
+        exchange = self._exchange = Exchange(next(self._numbers), host, self._process.send)
+        try:
+            self._process.send(encode(Take(id=exchange.number, turn=turn)))
+            await asyncio.wait([exchange.reply])
+            return exchange.reply.result()
+        except asyncio.CancelledError:
+            await self._cancel(exchange)
+            raise
+        finally:
+            self._exchange = None
+            exchange.close()
+
+    async def close(self) -> None:
+        """Close the agent; what is left of its process and its children ends."""
+        self._say(Close())
+        await self._process.end(self._limits.close)
+
+    async def _opening(self) -> Opened:
+        await asyncio.wait([self._opened], timeout=self._limits.start)
+        if not self._opened.done():
+            what = f"the agent was not open after {self._limits.start:g} s{self._last_lines()}"
+            raise PluginError(what, hint=self._hint())
+        return self._opened.result()
+
+    async def _cancel(self, exchange: Exchange) -> None:
+        """Ask for the turn to stop. A thread that the adapter left running would disturb the next one."""
+        stopped = False
+        try:
+            self._say(Cancel(id=exchange.number))
+            await asyncio.wait([exchange.reply], timeout=self._limits.grace)
+            stopped = exchange.reply.done() and self.about.traits.cancel == "task"
+        finally:
+            if not stopped:
+                self._process.kill()
+
+    def _say(self, message: FromHub) -> None:
+        self._process.send(encode(message))
+
+    def _receive(self, line: bytes) -> None:
+        try:
+            self._take(from_worker(line))
+        except Exception as problem:
+            self._process.fail(f"sent what the hub cannot use: {problem}")
+
+    def _take(self, message: FromWorker) -> None:
+        match message:
+            case Beat():
+                pass
+            case Ready():
+                self._meet(message)
+            case Opened():
+                self._settle(message)
+            case Refused():
+                self._settle(self._refusal(message))
+            case _:
+                if self._exchange is not None and self._exchange.number == message.id:
+                    self._exchange.take(message)
+
+    def _meet(self, ready: Ready) -> None:
+        self.ready = ready
+        if ready.version != VERSION:
+            theirs = f"massgen-hub {ready.hub} of {self._launch.python}"
+            what = f"the worker speaks version {ready.version} of its protocol ({theirs}), this hub {VERSION}"
+            self._settle(PluginError(what, hint="install the same massgen-hub there as here"))
+
+    def _settle(self, outcome: Opened | HubError) -> None:
+        if self._opened.done():
+            self._process.fail(f"broke off: {outcome}")
+        elif isinstance(outcome, Opened):
+            self._opened.set_result(outcome)
+        else:
+            self._opened.set_exception(outcome)
+
+    def _refusal(self, refused: Refused) -> HubError:
+        """What the worker says, with what it printed where an adapter fell over."""
+        error = to_error(refused.failure, other=PluginError)
+        printed = self._last_lines() if isinstance(error, PluginError) else ""
+        kept = ", ".join(f"`{name}`" for name in self._launch.withheld(error.message))
+        hint = f"agents in workers see no key of the hub ({kept}): {INSTEAD}" if kept else error.hint
+        return type(error)(error.message + printed, hint=hint)
+
+    def _gone(self) -> None:
+        """The process has ended: nobody may wait for it."""
+        process = self._process
+        what = f"the agent's worker {process.how_it_ended}{self._last_lines()}"
+        if not self._opened.done():
+            self._opened.set_exception(PluginError(what, hint=self._hint()))
+        if self._exchange is not None:
+            self._exchange.fail(WorkerDied(what, hint=self._hint(), transient=not process.broken))
+
+    def _last_lines(self) -> str:
+        lines = self._launch.last_lines(self._process.log_start)
+        return f"; the last it printed:\n{lines}" if lines else ""
+
+    def _hint(self) -> str:
+        if not self.ready.version:
+            return f"can `{self._launch.python}` import massgen_hub?"
+        return f"all that it printed is in {self._launch.log}" if self._launch.keeps_log else ""

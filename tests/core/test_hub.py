@@ -1,0 +1,164 @@
+"""The Python API."""
+
+import asyncio
+import threading
+
+import pytest
+from massgen_hub import Adapter, ConfigError, Hub, Options, Registry, Traits
+from massgen_hub.contract import Message, Model, ModelSource, Task, Usage
+from massgen_hub.plugins import installed
+
+COUNCIL = {
+    "agents": [
+        {"id": "ann", "type": "scripted", "answer": "x", "votes": ["x"]},
+        {"id": "bob", "type": "scripted", "answer": "y", "votes": ["x"]},
+        {"id": "cem", "type": "scripted", "answer": "z", "votes": ["x"]},
+    ]
+}
+
+
+@pytest.fixture
+def core():
+    """A registry of the built-ins alone."""
+    return Registry(point for point in installed() if point.name == "builtin")
+
+
+def test_a_mapping_is_run_to_a_verdict(core):
+    verdict = asyncio.run(Hub(COUNCIL, runs=None, registry=core).run("?"))
+    assert (verdict.answer, verdict.decided, verdict.authors) == ("x", True, ("ann",))
+
+
+def test_a_hub_runs_many_tasks_also_at_once_and_from_several_loops(core):
+    hub = Hub(COUNCIL, runs=None, registry=core)
+
+    async def several():
+        return await asyncio.gather(*(hub.run(f"task {n}") for n in range(5)))
+
+    assert {verdict.answer for verdict in asyncio.run(several())} == {"x"}
+    assert asyncio.run(hub.run("again")).answer == "x"
+
+
+def test_events_can_be_streamed_and_the_last_one_is_the_verdict(core):
+    async def collect():
+        return [event async for event in Hub(COUNCIL, runs=None, registry=core).stream("?")]
+
+    events = asyncio.run(collect())
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert (events[0].type, events[-1].type) == ("run_started", "ended")
+    assert events[-1].data["verdict"]["answer"] == "x"
+    assert "".join(e.data["text"] for e in events if e.type == "delta" and e.data["agent"] == "ann").startswith("x")
+
+
+def test_leaving_a_stream_early_stops_the_run(core):
+    slow = {"agents": [{"type": "scripted", "seconds": 600}, {"type": "scripted", "seconds": 600}]}
+
+    async def leave():
+        stream = Hub(slow, runs=None, registry=core).stream("?")
+        async for event in stream:
+            if event.type == "turn_started":
+                break
+        await stream.aclose()
+        return len(asyncio.all_tasks())
+
+    assert asyncio.run(leave()) == 1
+
+
+def test_a_hub_can_be_stopped_and_gives_its_best_answer(core):
+    slow = {"agents": [{"type": "scripted", "answer": "quick"}, {"type": "scripted", "seconds": 600}]}
+
+    async def stop():
+        hub = Hub(slow, runs=None, registry=core)
+        return await hub.run("?", watch=lambda event: hub.stop() if event.type == "replied" else None)
+
+    verdict = asyncio.run(stop())
+    assert (verdict.answer, verdict.stopped, verdict.exit_code) == ("quick", "interrupted", 130)
+
+
+def test_a_run_is_recorded_where_it_is_told(core, tmp_path):
+    asyncio.run(Hub(COUNCIL, runs=tmp_path / "kept", registry=core).run("?"))
+    assert len(list((tmp_path / "kept").glob("*/events.jsonl"))) == 1
+
+
+class Sage:
+    """An object of a framework that nobody knows."""
+
+
+def sage_adapter(**traits):
+    from contextlib import asynccontextmanager
+
+    @asynccontextmanager
+    async def open_sage(_options, setup):
+        async def agent(turn, host):
+            return f"{type(setup.target).__name__} in {threading.current_thread().name}"
+
+        yield agent
+
+    name = f"{Sage.__module__.partition('.')[0]}.Sage"
+    return Adapter(
+        name="sage",
+        summary="A test.",
+        options=Options,
+        open=open_sage,
+        traits=lambda _: Traits(**traits),
+        accepts=(name,),
+    )
+
+
+def with_adapter(core, adapter):
+    core.adapters[adapter.name] = adapter
+    return core
+
+
+def test_existing_objects_are_agents(core):
+    verdict = asyncio.run(Hub(agents=[Sage()], runs=None, registry=with_adapter(core, sage_adapter())).run("?"))
+    assert verdict.answer == "Sage in MainThread"
+
+
+def test_agents_that_need_one_loop_share_a_permanent_one(core):
+    hub = Hub(agents=[Sage()], runs=None, registry=with_adapter(core, sage_adapter(loop="one")))
+    answers = [asyncio.run(hub.run("?")).answer for _ in range(2)]
+    assert answers == ["Sage in massgen-hub background"] * 2
+
+
+def test_an_object_that_no_adapter_knows_is_a_clear_error(core):
+    with pytest.raises(ConfigError, match="object"):
+        Hub(agents=[object()], runs=None, registry=core)
+
+
+def test_a_session_is_shown_to_the_agents(core):
+    seen = []
+    registry = core
+
+    async def run():
+        task = Task(text="And Italy?", history=(Message(role="user", text="France?"),))
+        hub = Hub(COUNCIL, runs=None, registry=registry)
+        return await hub.run(task, watch=lambda event: seen.append(event.data))
+
+    asyncio.run(run())
+    assert seen[0]["task"] == "And Italy?"
+
+
+def test_a_source_of_models_is_open_for_as_long_as_a_run_and_what_it_meters_is_recorded(core):
+    from contextlib import asynccontextmanager
+
+    opened = []
+
+    @asynccontextmanager
+    async def connect(models, meter):
+        opened.append("open")
+        yield {agent: Model(name=model.name, base_url="http://127.0.0.1:9", key="k") for agent, model in models.items()}
+        meter("ann", Usage(input=1))
+        opened.append("closed")
+
+    core.models["toy"] = ModelSource(name="toy", summary="A test.", connect=connect)
+    config = {"agents": [{"id": "ann", "type": "model", "model": "toy/m"}]}
+    verdict = asyncio.run(Hub(config, runs=None, registry=core).run("?"))
+    assert opened == ["open", "closed"]
+    assert verdict.exit_code == 5  # nobody listens at that address
+
+
+def test_a_gateway_that_is_not_installed_is_a_clear_error(core, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "test-key-0000")
+    config = {"gateway": True, "agents": [{"type": "model", "model": "openai/gpt-5"}]}
+    with pytest.raises(Exception, match="needs a plugin"):
+        asyncio.run(Hub(config, runs=None, registry=core).run("?"))

@@ -1,0 +1,76 @@
+"""One name for one thing: folder, distribution, module, entry point, adapter, extra; one version for all."""
+
+import importlib
+import tomllib
+
+import massgen_hub
+import pytest
+from house import MEMBERS, ROOT, project
+from massgen_hub.plugins import Registry
+
+IDS = [f"{folder.parent.name}/{folder.name}" for folder in MEMBERS]
+
+
+@pytest.mark.parametrize("folder", MEMBERS, ids=IDS)
+def test_folder_distribution_module_and_entry_point_share_a_name(folder):
+    described = project(folder)["project"]
+    assert described["name"] == f"massgen-hub-{folder.name}"
+    assert (folder / "src" / f"massgen_hub_{folder.name}").is_dir()
+    assert described["entry-points"]["massgen_hub"] == {folder.name: f"massgen_hub_{folder.name}"}
+
+
+@pytest.mark.parametrize("folder", MEMBERS, ids=IDS)
+def test_what_registers_an_adapter_lives_with_the_adapters(folder):
+    row = next(row for row in Registry().rows if row.name == folder.name)
+    assert row.error == ""
+    adapters = row.provides.get("register_adapters", [])
+    assert adapters == ([folder.name] if folder.parent.name == "adapters" else [])
+
+
+@pytest.mark.parametrize("folder", MEMBERS, ids=IDS)
+def test_each_member_has_a_readme_tests_and_an_extra(folder):
+    assert (folder / "README.md").read_text().startswith("# ")
+    assert list((folder / "tests").glob("test_*.py"))
+    extras = project(ROOT / "core")["project"]["optional-dependencies"]
+    assert extras[folder.name] == [f"massgen-hub-{folder.name}"]
+
+
+def test_there_is_one_version():
+    versions = {project(folder)["project"]["version"] for folder in [ROOT, ROOT / "core", *MEMBERS]}
+    assert len(versions) == 1
+    assert f"## {versions.pop()}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("folder", MEMBERS, ids=IDS)
+def test_members_ask_for_the_core_of_their_own_version_and_bound_the_rest_from_below(folder):
+    described = project(folder)["project"]
+    for requirement in described["dependencies"]:
+        own = requirement.startswith("massgen-hub")
+        assert f"=={described['version']}" in requirement if own else ">=" in requirement
+
+
+def test_the_public_names_are_those_that_the_package_exports():
+    assert sorted(massgen_hub.__all__, key=str.lower) == sorted(massgen_hub._HOME, key=str.lower)
+    assert [name for name in massgen_hub.__all__ if getattr(massgen_hub, name, None) is None] == []
+
+
+@pytest.mark.parametrize("package", ["consensus", "dialogue", "record", "runner", "config", "worker", "testing"])
+def test_what_a_package_exports_exists(package):
+    module = importlib.import_module(f"massgen_hub.{package}")
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+def test_the_top_level_holds_what_was_agreed_and_nothing_else():
+    agreed = {
+        "pyproject.toml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE",
+        "core", "adapters", "plugins", "configs", "tests", "docs", "benchmarks", ".ci", ".gitignore", ".gitattributes",
+    }  # fmt: skip
+    ignored = {".git", ".venv", "uv.lock", ".massgen-hub", "dist"}
+    found = {path.name for path in ROOT.iterdir() if not path.name.endswith("_cache")} - ignored - {".hypothesis"}
+    assert found == agreed
+
+
+def test_the_workspace_tools_are_configured_once():
+    for folder in [ROOT / "core", *MEMBERS]:
+        tools = tomllib.loads((folder / "pyproject.toml").read_text())["tool"]
+        assert set(tools) <= {"uv", "hatch"}

@@ -8,7 +8,7 @@ from massgen_hub.testing import ModelServer, call, say
 
 def model(body):
     """Answers; votes for whatever is first where a vote is asked for."""
-    if "Rank the answers" not in str(body["messages"]):
+    if "ranking" not in str(body["messages"]):
         return say("Paris")
     labels = ["A"]
     if body.get("tools"):

@@ -127,7 +127,7 @@ def memory():
         subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     )
     yield "memory, base", "<= 40 MB", f"{base:.1f} MB", "core and runner, no framework"
-    probe = "import sys; sys.path.insert(0, 'benchmarks'); from stage import *; one_run(2); a = resident(); one_run(1000); print((resident() - a) * 1024 / 1000)"
+    probe = probe.replace("print(resident())", "a = resident(); one_run(1000); print((resident() - a) * 1024 / 1000)")
     each = float(
         subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     )

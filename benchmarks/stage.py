@@ -18,7 +18,7 @@ ANSWER = "word " * 120  # 600 characters
 
 
 def scripted(number, latency=None):
-    """An agent that answers and then ranks what it is shown; `latency(kind)` is how long each turn takes, in seconds."""
+    """An agent that answers, then ranks what it is shown; `latency(number, kind)` is what a turn takes, in seconds."""
 
     async def agent(turn, host):
         if latency is not None:
@@ -61,7 +61,7 @@ def one_run(count, **options):
 
 
 def bare(count, path):
-    """CPU seconds of the same two rounds with nothing but `asyncio.gather`, prompts, JSON and a flushed log line each."""
+    """CPU seconds of the same two rounds with `asyncio.gather`, prompts, JSON and a flushed log line each; no more."""
 
     async def agent(number, prompt):
         return f"{number} {ANSWER}" if prompt.count("\n") < 3 else json.dumps({"ranking": [0, 1], "reason": "so"})

@@ -7,11 +7,18 @@ seed, and what looks like the fence inside them is broken up, so that no answer 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..consensus import Rule
 from ..consensus.draw import draw
+from ..consensus.rules import Need
 from ..contract import Kind, Message, Shown, Task
+
+ASKS: Mapping[Need, tuple[str, str]] = {
+    "ranking": ("Rank the answers by their labels", '["<best>", "<next>", ...]'),
+    "choice": ("Choose the best answer by its label", '["<best>"]'),
+}
+"""What to ask for a rule's need, and the form of the reply: no label in it is real, so that an echo is no vote."""
 
 
 def fence(seed: int) -> str:
@@ -72,11 +79,9 @@ def _instruction(kind: Kind, rule: Rule, shown: Sequence[Shown]) -> str:
         return "Give your answer."
     if kind == "present":
         return "Write the final answer to the task, using the best of the answers above. Reply with the answer only."
-    labels = [one.label for one in shown]
-    ask = "Rank the answers" if rule.needs == "ranking" else "Choose the best answer"
-    example = ", ".join(f'"{label}"' for label in sorted(labels)) if rule.needs == "ranking" else f'"{min(labels)}"'
-    order = " (reorder: best first)" if rule.needs == "ranking" and len(labels) > 1 else ""
-    vote = f'{ask}. Reply with JSON only: {{"reason": "...", "ranking": [{example}]}}{order}'
+    labels = ", ".join(sorted(one.label for one in shown))
+    ask, form = ASKS[rule.needs]
+    vote = f'{ask} ({labels}). Reply with JSON only: {{"reason": "...", "ranking": {form}}}'
     if kind == "vote":
         return vote
     return f'{vote}\nOnly if you can give a clearly better answer, reply instead: {{"answer": "..."}}'

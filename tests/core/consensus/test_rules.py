@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from massgen_hub.consensus import BORDA, PLURALITY, Vote
-from massgen_hub.consensus.rules import fewest_changes
 
 CANDIDATES = ["p", "q", "r"]
 RULES = [BORDA, PLURALITY]
@@ -109,7 +108,7 @@ def test_the_fewest_changes_are_the_fewest(rule, given_rankings):
     tally = rule.count(ballots, CANDIDATES)
     if len(tally.winners) > 1:
         return
-    claimed = fewest_changes(rule, ballots, CANDIDATES, tally.winners[0])
+    claimed = rule.flips(ballots, CANDIDATES, tally.winners[0])
     assert claimed == _by_trying_everything(rule, given_rankings, tally.winners)
 
 

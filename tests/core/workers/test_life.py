@@ -199,7 +199,7 @@ def test_a_worker_that_is_only_busy_does_not(opened, new_host):
 
 def test_a_worker_in_which_python_is_stuck_ends_itself_and_says_where(opened, new_host):
     async def turns():
-        async with opened(limits=Limits(silence=1.0)) as agent:
+        async with opened(limits=Limits(silence=4)) as agent:
             with pytest.raises(WorkerDied, match="ended with exit code 1") as caught:
                 await agent(draft("holds_python"), new_host())
             return caught.value.message

@@ -54,14 +54,16 @@ def test_an_adapter_that_nobody_brings_is_an_error_with_a_suggestion(refused):
     assert error.hint == "did you mean `tiny`?"
 
 
-def test_only_the_plugin_that_is_needed_is_imported(opened, plugin):
-    folder = plugin("other", "raise AssertionError('imported')")
+@pytest.mark.parametrize(("adapter", "distribution"), [("tiny", "massgen-hub-tiny"), ("scripted", "massgen-hub")])
+def test_only_the_plugin_that_is_needed_is_imported(opened, plugin, tmp_path, adapter, distribution):
+    folder = plugin("other", "print('imported')")
 
     async def opens():
-        async with opened(paths=[folder]) as agent:
+        async with opened(adapter, paths=[folder], log=tmp_path / "a.log") as agent:
             return (await agent.open()).about.distribution
 
-    assert asyncio.run(opens()) == "massgen-hub-tiny"
+    assert asyncio.run(opens()) == distribution
+    assert "imported" not in (tmp_path / "a.log").read_text()
 
 
 def test_a_plugin_that_cannot_be_imported_is_an_error(refused, plugin):

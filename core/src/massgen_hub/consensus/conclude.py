@@ -10,7 +10,7 @@ from typing import Literal
 from .clusters import Candidate
 from .decisions import Ballot
 from .draw import draw
-from .rules import EPSILON, Rule, Tally, Vote, fewest_changes
+from .rules import EPSILON, Rule, Tally, Vote
 from .state import State
 from .verdict import Absence, Agreement, Dissent, Standing, Stop, Verdict
 
@@ -101,7 +101,7 @@ def conclude_vote(state: State, rule: Rule) -> Verdict:
         quorum=state.settings.needed(agents),
         tally=_standings(count, tally),
         margin=tally.margin,
-        flips=fewest_changes(rule, count.votes, list(count.candidates), winner),
+        flips=rule.flips(count.votes, list(count.candidates), winner),
         tied=tally.winners if tie_broken else (),
         tie_broken=tie_broken,
         absent=_absences(state, count),

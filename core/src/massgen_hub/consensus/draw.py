@@ -17,5 +17,14 @@ def draw(*parts: object) -> int:
 
 
 def shuffled(items: Iterable[str], *key: object) -> list[str]:
-    """The items in an order that depends on the key and on the items, not on how they were listed."""
-    return sorted(items, key=lambda item: (draw(*key, item), item))
+    """The items in an order that depends on the key and on which items there are, not on how they were listed."""
+    ordered = sorted(items)
+    lots = _lots(len(ordered), "\x1f".join(map(str, key)))
+    return [item for _, item in sorted(zip(lots, ordered, strict=False))]
+
+
+def _lots(count: int, key: str) -> list[bytes]:
+    """At least so many lots of 8 bytes."""
+    blocks = (blake2b(f"{key}\x1f{number}".encode()).digest() for number in range(count // 8 + 1))
+    bits = b"".join(blocks)
+    return [bits[start : start + 8] for start in range(0, len(bits), 8)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import accumulate
 from typing import Literal
 
 Need = Literal["ranking", "choice"]
@@ -34,6 +33,7 @@ class Tally:
 
 
 Count = Callable[[Sequence[Vote], Sequence[str]], Tally]
+Flips = Callable[[Sequence[Vote], Sequence[str], str], int | None]
 Settled = Callable[[Sequence[Vote], Sequence[Sequence[str]], Sequence[str]], bool]
 
 
@@ -43,6 +43,8 @@ class Rule:
 
     `count(votes, candidates)` is the tally. `settled(votes, outstanding, candidates)` says whether no way in which the
     outstanding voters (given by what each was shown) may still vote can change the winner; None: never known early.
+    `flips(votes, candidates, winner)` is the fewest ballots that would have to change for the winner not to win alone
+    any more (None: no number of them does).
     """
 
     name: str
@@ -50,6 +52,7 @@ class Rule:
     needs: Need
     keeps: frozenset[str]
     count: Count
+    flips: Flips
     settled: Settled | None = None
 
 
@@ -109,6 +112,29 @@ class Positional:
         leader = max(candidates, key=lambda c: (low[c], c))
         return all(low[leader] > high[rival] + EPSILON for rival in candidates if rival != leader)
 
+    def flips(self, votes: Sequence[Vote], candidates: Sequence[str], winner: str) -> int | None:
+        """The fewest votes to change. A changed vote puts a rival first and the winner last; those that shift the two
+        most are changed first, which is exact for each rival. Only the eight strongest rivals are tried."""
+        total, seen = _sums(votes, candidates, self.points)
+        mean = {c: total[c] / max(1, seen[c]) for c in candidates}
+        rivals = sorted((c for c in candidates if c != winner), key=lambda c: (-mean[c], c))[:8]
+        points = [self.points(vote) for vote in votes]
+        found: list[int] = []
+        for rival in rivals:
+            shifts = [self._shift(*each, winner, rival, seen) for each in zip(votes, points, strict=True)]
+            reached = accumulate(sorted(shifts, reverse=True))
+            missing = mean[winner] - mean[rival] - EPSILON
+            found += [count for count, shift in enumerate(reached, 1) if shift >= missing][:1]
+        return min(found, default=None)
+
+    def _shift(
+        self, vote: Vote, points: Mapping[str, float], winner: str, rival: str, seen: Mapping[str, int]
+    ) -> float:
+        """By how much changing this vote brings the rival nearer to the winner."""
+        lost = points.get(winner, 0.0) / seen[winner] if winner in vote.shown else 0.0
+        gained = (self.best(len(vote.shown)) - points.get(rival, 0.0)) / seen[rival] if rival in vote.shown else 0.0
+        return lost + gained
+
 
 def _sums(votes: Sequence[Vote], candidates: Sequence[str], points: Points) -> tuple[dict[str, float], dict[str, int]]:
     total, seen = dict.fromkeys(candidates, 0.0), dict.fromkeys(candidates, 0)
@@ -134,6 +160,7 @@ BORDA = Rule(
     needs="ranking",
     keeps=frozenset({"anonymity", "neutrality", "monotonicity", "unanimity"}),
     count=_borda.count,
+    flips=_borda.flips,
     settled=_borda.settled,
 )
 PLURALITY = Rule(
@@ -142,48 +169,6 @@ PLURALITY = Rule(
     needs="choice",
     keeps=frozenset({"anonymity", "neutrality", "monotonicity", "unanimity"}),
     count=_plurality.count,
+    flips=_plurality.flips,
     settled=_plurality.settled,
 )
-
-
-def fewest_changes(rule: Rule, votes: Sequence[Vote], candidates: Sequence[str], winner: str) -> int | None:
-    """How many ballots would have to change for `winner` not to win alone any more. None: no number of them does.
-
-    A changed ballot puts a rival first and the winner last. Rivals are the eight with the highest scores, because the
-    fewest changes nearly always lead to one of them.
-    """
-    scores = rule.count(votes, candidates).scores
-    rivals = sorted((c for c in candidates if c != winner), key=lambda c: (-scores[c], c))[:8]
-    fewest: int | None = None
-    for rival in rivals:
-        loses = partial(_loses, rule, _most_telling_first(votes, winner, rival), candidates, winner, rival)
-        if loses(len(votes) if fewest is None else fewest - 1):
-            fewest = bisect_left(range(len(votes) if fewest is None else fewest), True, key=loses)
-    return fewest
-
-
-def _loses(rule: Rule, votes: Sequence[Vote], candidates: Sequence[str], winner: str, rival: str, changes: int) -> bool:
-    """Whether the winner does not win alone once the first so many votes are turned against it."""
-    turned = [_turned(vote, winner, rival) for vote in votes[:changes]]
-    return rule.count([*turned, *votes[changes:]], candidates).winners != (winner,)
-
-
-def _most_telling_first(votes: Sequence[Vote], winner: str, rival: str) -> list[Vote]:
-    """The votes in the order in which turning them helps the rival most; those that never saw it last."""
-    return sorted(
-        votes, key=lambda vote: (rival not in vote.shown, _place(vote, winner) - _place(vote, rival), vote.voter)
-    )
-
-
-def _place(vote: Vote, candidate: str) -> float:
-    if candidate in vote.ranking:
-        return vote.ranking.index(candidate)
-    return (len(vote.ranking) + len(vote.shown) - 1) / 2
-
-
-def _turned(vote: Vote, winner: str, rival: str) -> Vote:
-    if rival not in vote.shown:
-        return vote
-    rest = [c for c in (*vote.ranking, *vote.shown) if c not in (winner, rival)]
-    ranking = (rival, *dict.fromkeys(rest), *((winner,) if winner in vote.shown else ()))
-    return Vote(voter=vote.voter, ranking=ranking, shown=vote.shown)

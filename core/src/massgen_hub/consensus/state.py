@@ -53,7 +53,7 @@ class State:
         self.stopped: Stopped | None = None
         self.presented: str | None = None
         self.verdict: Verdict | None = None
-        self._candidates: dict[int, dict[str, Candidate]] = {}
+        self._candidates: dict[tuple[int, int], dict[str, Candidate]] = {}
 
     @property
     def settings(self) -> Settings:
@@ -77,13 +77,12 @@ class State:
         return next((kind for kind in ("present", "draft", "decide", "vote") if kind in kinds), "draft")
 
     def candidates(self, before: int) -> dict[str, Candidate]:
-        """The candidates made of the answers given before a round. Computed once a round."""
-        if before not in self._candidates:
+        """The candidates made of the answers given before a round. Computed once for the same answers."""
+        key = (before, len(self.given) if before > self.round else 0)
+        if key not in self._candidates:
             earlier = [given for given in self.given if given.round < before]
-            if before > self.round:
-                return clusters(earlier, self.settings.answer, self.seed)
-            self._candidates[before] = clusters(earlier, self.settings.answer, self.seed)
-        return self._candidates[before]
+            self._candidates[key] = clusters(earlier, self.settings.answer, self.seed)
+        return self._candidates[key]
 
     def check(self, event: Decisive) -> None:
         """Raise `IllegalEvent` if the event cannot happen now."""

@@ -40,9 +40,10 @@ async def open_in_worker(
 
     Raises `ConfigError`, `ModelError` or `PluginError` where the agent cannot be opened.
     """
+    order = _order(adapter, options, setup, target, paths, limits)
     home = Path(mkdtemp(prefix="massgen-hub-worker-"))
     launch = Launch(python=Path(python), home=home, log=log or home / "worker.log", folder=setup.folder)
-    agent = WorkerAgent(_order(adapter, options, setup, target, paths, limits), launch, limits)
+    agent = WorkerAgent(order, launch, limits)
     try:
         launch.make_folders()
         await agent.open()

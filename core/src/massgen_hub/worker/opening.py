@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from ..contract import Adapter, Agent
 from ..errors import ConfigError, HubError, PluginError
 from ..hints import did_you_mean
-from ..plugins import Registry, Row, installed
+from ..plugins import BUILTIN, Registry, Row, installed
 from ..targets import append_to_path, resolve
 from .failures import described
 from .messages import Open, Opened
@@ -45,15 +45,16 @@ def _options(adapter: Adapter, order: Open) -> Any:
 def find_adapter(name: str) -> tuple[Adapter, Row]:
     """The installed adapter of this name, and the plugin that brought it.
 
-    Only the plugin of the same name is imported; all the others are where that one does not bring the adapter.
+    Only the plugin of the same name is imported, or the built-in one; all are where neither brings the adapter.
     Raises `PluginError`: nobody brings it, or the plugin that should is broken.
     """
-    own = Registry([point for point in installed() if point.name == name])
-    own.insist(row.name for row in own.rows)
-    registry = own if name in own.adapters else Registry()
-    if name not in registry.adapters:
-        raise PluginError(f"no plugin here brings the adapter `{name}`", hint=_what_else(name, registry))
-    return registry.adapters[name], next(row for row in registry.rows if _brings(row, name))
+    points = installed()
+    for group in ((name,), (BUILTIN,), {point.name for point in points}):
+        registry = Registry([point for point in points if point.name in group])
+        registry.insist(row.name for row in registry.rows if row.name == name)
+        if name in registry.adapters:
+            return registry.adapters[name], next(row for row in registry.rows if _brings(row, name))
+    raise PluginError(f"no plugin here brings the adapter `{name}`", hint=_what_else(name, registry))
 
 
 def _brings(row: Row, adapter: str) -> bool:

@@ -35,7 +35,7 @@ async def serve(
         Caller(agent=agent, key=keys[agent], model=model.name, upstream=upstreams[agent])
         for agent, model in models.items()
     ]
-    with socket.create_server(("127.0.0.1", 0), backlog=WAITING) as listening:
+    with _listening() as listening:
         server = _Server(_config(application(callers, meter)))
         base_url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
         running = asyncio.create_task(server.serve(sockets=[listening]))
@@ -44,6 +44,14 @@ async def serve(
         finally:
             server.should_exit = True
             await running
+
+
+def _listening() -> socket.socket:
+    """A socket on a free port. Without the protocol asyncio would leave Nagle's algorithm on: 40 ms a call."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen(WAITING)
+    return listening
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:

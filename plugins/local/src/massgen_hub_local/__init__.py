@@ -29,12 +29,11 @@ async def connect(models: Mapping[str, Model], meter: Meter) -> AsyncIterator[Ma
     from massgen_hub_gateway.server import serve
     from massgen_hub_gateway.upstream import HttpUpstream, http_client
 
-    from .engine import check, running
+    from .engine import running
     from .upstream import LocalUpstream
     from .weights import SMOLLM2, obtain
 
     _check_names(models)
-    check()
     path = await in_thread(lambda: obtain(SMOLLM2), "weights")
     async with running(path, NAME, agents=len(models)) as model, http_client(trust_env=False) as client:
         server = HttpUpstream(model, client)

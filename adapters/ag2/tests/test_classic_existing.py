@@ -193,7 +193,7 @@ def test_a_model_client_of_its_own_is_used(take) -> None:
     config = autogen.LLMConfig({"model": "parrot", "model_client_cls": "Parrot"})
     agent = autogen.ConversableAgent("mine", llm_config=config)
     agent.register_model_client(Parrot)
-    reply, host = take(draft("Hello."), {}, target=agent)
+    reply, host = take(draft(prompt="Hello."), {}, target=agent)
     assert reply.text == "You said: Hello." == host.text
 
 
@@ -211,10 +211,10 @@ def test_a_factory_makes_it_with_the_model_of_the_hub(server) -> None:
     async def turn():
         setup = Setup(agent="ada", seed=1, model=server.model("m"), target=factory)
         async with ADAPTER.open(Ag2Options(), setup) as agent:
-            return await agent(draft(), RecordingHost())
+            return await agent(draft(prompt="Hello."), RecordingHost())
 
     server.script("m", echo)
-    assert asyncio.run(turn()).text == "Name the capital of France."
+    assert asyncio.run(turn()).text == "Hello."
 
 
 def test_nothing_is_printed(take, server, tmp_path, capfd) -> None:

@@ -16,7 +16,7 @@ FRAMEWORKS: tuple[Mapping[str, Any], ...] = (
 )
 SIZE = 3
 EMBEDDED = "local/smollm2"
-WARMTH = (0.2, 0.6, 1.0)
+WARMTH = (0.0, 0.3, 0.6)
 
 
 def default_model(registry: Registry, environment: Mapping[str, str] = os.environ) -> str:

@@ -99,7 +99,7 @@ def conclude_vote(state: State, rule: Rule) -> Verdict:
         agents=agents,
         voted=count.voted,
         quorum=state.settings.needed(agents),
-        tally=_standings(count, tally),
+        tally=_standings(count, tally, winner),
         margin=tally.margin,
         flips=rule.flips(count.votes, list(count.candidates), winner),
         tied=tally.winners if tie_broken else (),
@@ -178,7 +178,7 @@ def _no_vote(state: State) -> str:
     return "nobody cast a ballot that counts"
 
 
-def _standings(count: Count, tally: Tally) -> tuple[Standing, ...]:
+def _standings(count: Count, tally: Tally, winner: str) -> tuple[Standing, ...]:
     firsts = Counter(vote.ranking[0] for vote in count.votes)
     shown = Counter(name for vote in count.votes for name in vote.shown)
     lines = [
@@ -191,7 +191,7 @@ def _standings(count: Count, tally: Tally) -> tuple[Standing, ...]:
         )
         for name, score in tally.scores.items()
     ]
-    return tuple(sorted(lines, key=lambda line: (-line.score, line.candidate)))
+    return tuple(sorted(lines, key=lambda line: (line.candidate != winner, -line.score, line.candidate)))
 
 
 def _absences(state: State, count: Count | None) -> tuple[Absence, ...]:

@@ -7,7 +7,8 @@ HubError                  the base: a message, and hints
 ├── TurnError             a turn failed; `transient` says whether another try makes sense
 │   ├── NotAvailable      the hub cannot answer a question or run a tool
 │   └── WorkerDied        the agent's process ended in the middle of a turn
-├── RecordError           the record cannot be written or read
+├── RecordError           a record cannot be read, or found
+│   └── Unwritable        a record cannot be written: the run stops, and what was answered is given
 └── IllegalEvent          an event that the consensus does not allow; nothing was changed
 """
 
@@ -88,7 +89,11 @@ class WorkerDied(TurnError):  # noqa: N818
 
 
 class RecordError(HubError):
-    """The record cannot be written or read. What was recorded before stays."""
+    """A record cannot be read, or found."""
+
+
+class Unwritable(RecordError):  # noqa: N818
+    """The record cannot be written. What was recorded before stays."""
 
     exit_code = 4
 

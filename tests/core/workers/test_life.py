@@ -350,9 +350,10 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("behaviour", ["has_a_child", "blocks"])
-def test_a_worker_and_its_children_end_when_the_hub_is_killed(site, behaviour):
+def test_a_worker_and_its_children_end_when_the_hub_is_killed(site, behaviour, tmp_path):
     command = [sys.executable, "-c", HUB, str(site), behaviour]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as hub:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # nobody is left to remove the worker's home
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as hub:
         started = [hub.stdout.readline().strip(), hub.stdout.readline().strip()]
         hub.kill()
     for pid in filter(str.isdigit, started):

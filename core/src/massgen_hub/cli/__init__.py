@@ -20,4 +20,5 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)  # noqa: T201
         sys.exit(130)

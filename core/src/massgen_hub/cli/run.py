@@ -13,12 +13,14 @@ from typing import Any
 
 from ..config import Config, from_mapping, load
 from ..consensus import Verdict
-from ..errors import RecordError
+from ..errors import Unwritable
 from ..events import Event
 from ..hub import Hub
 from ..plugins import Registry
 from ..team import EMBEDDED, builtin_team, default_model
 from ..view.text import harmless
+
+WIDTH_OF_PIPES = 160
 
 
 def run_task(
@@ -45,7 +47,7 @@ def run_task(
     events: list[Event] = []
     try:
         verdict = asyncio.run(_attend(hub, text, screen, events))
-    except RecordError:
+    except Unwritable:
         _print_best(events)
         raise
     screen.conclude(verdict, events, registry)
@@ -108,7 +110,7 @@ class _Screen:
         from ..view.live import LiveView
 
         self._quiet = quiet
-        self._console = Console(stderr=True, highlight=False, soft_wrap=False)
+        self._console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDTH_OF_PIPES)
         self._view: Any = nullcontext()
         if not quiet:
             self._view = LiveView(self._console) if self._console.is_terminal else Lines(self._write)

@@ -14,7 +14,7 @@ from typing import IO, Any
 from ..codec import to_json, to_plain
 from ..consensus import Decisive
 from ..contract import JSON
-from ..errors import RecordError
+from ..errors import Unwritable
 from ..events import Event
 from .redact import Redactor, Tail
 
@@ -28,7 +28,7 @@ Stream = tuple[str, int, int, int]
 class Journal:
     """Writes the events of one run and hands them on, redacted. Without a folder it only hands them on.
 
-    Raises `RecordError` from `decide` when the event could not be written: then it did not happen.
+    Raises `Unwritable` from `decide` when the event could not be written: then it did not happen.
     """
 
     def __init__(self, run: str, folder: Path | None, redactor: Redactor) -> None:
@@ -121,9 +121,9 @@ class Journal:
             raise unwritable(self._path, failure) from failure
 
 
-def unwritable(path: Path, failure: OSError) -> RecordError:
+def unwritable(path: Path, failure: OSError) -> Unwritable:
     """The error for a record that cannot be written."""
-    return RecordError(
+    return Unwritable(
         f"the record {path} cannot be written: {failure.strerror or failure}",
         hint="free some space or choose another folder with `--runs FOLDER`",
     )

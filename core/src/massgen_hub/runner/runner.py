@@ -47,7 +47,7 @@ REPAIRS = RETRIES = 1
 
 
 class Journal(Protocol):
-    """Where the runner writes. `decide` returns when the event is safe, or raises `RecordError`."""
+    """Where the runner writes. `decide` returns when the event is safe, or raises `Unwritable`."""
 
     def clean(self, value: JSON) -> JSON: ...
     def decide(self, event: Decisive) -> None: ...
@@ -90,7 +90,7 @@ class Runner:
         self._wake.set()
 
     async def run(self) -> Verdict:
-        """Run to the verdict. Raises `RecordError` when the record cannot be written any more."""
+        """Run to the verdict. Raises `Unwritable` when the record cannot be written any more."""
         loop = asyncio.get_running_loop()
         timer = loop.call_later(self._timeout, self.stop, "deadline") if self._timeout is not None else None
         try:

@@ -11,17 +11,18 @@ from ..consensus.conclude import count_round, final_round
 from ..consensus.rules import Rule
 from .text import names, one_line, several
 
+STOPS = {"budget": "the budget is spent", "deadline": "the time is up", "interrupted": "interrupted"}
 HOW = {"failed": "failed", "abstained": "abstained", "own": "is not counted", "cancelled": "was cancelled"}
 
 
 def headline(verdict: Verdict) -> str:
     """One sentence: who won, how, and how much of the team stands behind it."""
+    why = STOPS.get(verdict.stopped) or verdict.reason
     if verdict.winner is None:
-        return f"no answer: {verdict.reason}" if verdict.reason else "no answer"
+        return f"no answer: {why}"
     who = names(verdict.authors)
     if not verdict.decided:
-        why = verdict.reason or {"budget": "the budget is spent", "deadline": "the time is up"}.get(verdict.stopped, "")
-        return f"no decision ({why or verdict.stopped}); the best answer so far is by {who}"
+        return f"no decision ({why}); the best answer so far is by {who}"
     if verdict.by == "alone":
         return f"{who} answered alone"
     firsts = next((line.firsts for line in verdict.tally if line.candidate == verdict.winner), len(verdict.authors))
@@ -39,7 +40,7 @@ def facts(verdict: Verdict) -> list[str]:
         by = {"secondary": "the secondary score", "draw": "a draw from the seed"}[verdict.tie_broken]
         lines.append(f"{several(len(verdict.tied), 'candidate')} tied; decided by {by}")
     if verdict.stopped != "complete":
-        lines.append({"settled": "stopped early: the outcome was settled"}.get(verdict.stopped, verdict.stopped))
+        lines.append(f"stopped early: {STOPS.get(verdict.stopped, 'the outcome was settled')}")
     lines += [_absence(one) for one in verdict.absent]
     if verdict.delivered != "verbatim":
         lines.append(f"the answer was written up ({verdict.delivered}); the text voted for is in the record")

@@ -178,6 +178,72 @@ def test_ctrl_c_ends_cleanly_with_a_whole_record(tmp_path):
     assert run["verdict"]["stopped"] == "interrupted"
 
 
+def working_below(folder):
+    """The processes that work in a folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if entry.resolve().is_relative_to(folder) and entry.parent.name != str(os.getpid()):
+                found.append(int(entry.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+WORKERS = (
+    "agents:\n  - {id: a, type: scripted, environment: worker, answer: x}\n"
+    "  - {id: b, type: scripted, environment: worker, answer: y, seconds: 600}\n"
+)
+
+
+def started_with_workers(tmp_path):
+    """A run of two workers, one of which is stuck; it has just heard the other one."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "massgen_hub", "run", "-c", config(tmp_path, WORKERS), "?"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    for line in process.stderr:
+        if "a [scripted] answered" in line:
+            break
+    return process
+
+
+def test_ctrl_c_leaves_no_worker_behind(tmp_path):
+    process = started_with_workers(tmp_path)
+    assert len(working_below(tmp_path)) == 3
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "x\n")
+    assert "Traceback" not in err
+    assert working_below(tmp_path) == []
+
+
+def test_workers_die_with_a_hub_that_is_killed(tmp_path):
+    process = started_with_workers(tmp_path)
+    workers = [pid for pid in working_below(tmp_path) if pid != process.pid]
+    process.kill()
+    process.communicate(timeout=30)
+    waited = [subprocess.run(["tail", f"--pid={pid}", "-f", "/dev/null"], timeout=30) for pid in workers]
+    assert len(waited) == 2
+    assert working_below(tmp_path) == []
+
+
+def test_a_worker_that_is_killed_fails_its_turn_and_is_started_again(tmp_path):
+    process = started_with_workers(tmp_path)
+    stuck = next(
+        pid for pid in working_below(tmp_path) if pid != process.pid and Path(f"/proc/{pid}/cwd").resolve().name == "b"
+    )
+    os.kill(stuck, signal.SIGKILL)
+    for line in process.stderr:
+        if "b [scripted]" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert "b [scripted] trying again" in line
+    assert "signal 9" in line or "SIGKILL" in line
+    assert working_below(tmp_path) == []
+
+
 def test_a_killed_run_leaves_a_record_that_can_be_read(tmp_path):
     slow = "agents:\n  - {id: a, type: scripted, answer: x}\n  - {id: b, type: scripted, answer: y, seconds: 600}\n"
     process = subprocess.Popen(

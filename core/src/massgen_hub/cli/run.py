@@ -80,7 +80,7 @@ def _starting(config: Config) -> str:
 
 
 async def _attend(hub: Hub, task: str, screen: _Screen, events: list[Event]) -> Verdict:
-    """Run with a screen. The first Ctrl-C asks the run to end, the second one leaves at once."""
+    """Run with a screen. The first Ctrl-C (or hang-up) asks the run to end, the second one leaves at once."""
     loop, running = asyncio.get_running_loop(), asyncio.create_task(hub.run(task, watch=screen.taking(events)))
     asked = False
 
@@ -91,7 +91,7 @@ async def _attend(hub: Hub, task: str, screen: _Screen, events: list[Event]) -> 
         asked = True
         hub.stop()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, interrupted)
     try:
         with screen:

@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "dialogue": {"contract", "errors", "consensus", "dialogue"},
     "runner": {"contract", "errors", "kit", "consensus", "dialogue", "runner"},
     "record": {"contract", "errors", "events", "codec", "consensus", "record"},
-    "worker": {"contract", "errors", "hints", "hookspecs", "kit", "codec", "plugins", "targets", "worker"},
+    "worker": {"contract", "errors", "hints", "hookspecs", "loopback", "kit", "codec", "plugins", "targets", "worker"},
     "hookspecs": {"contract", "consensus", "events"},
     "view": {"contract", "events", "consensus", "record", "view"},
 }

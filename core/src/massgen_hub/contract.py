@@ -11,7 +11,7 @@ within a major version. Standard library only, so that a worker can import this 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
@@ -244,7 +244,7 @@ class ModelSource:
 class Upstream(Protocol):
     """Something that answers Chat Completions requests: a remote provider, an embedded model, a script."""
 
-    def chat(self, request: Mapping[str, JSON]) -> AsyncIterator[Mapping[str, JSON]]:
+    def chat(self, request: Mapping[str, JSON]) -> AsyncGenerator[Mapping[str, JSON], None]:
         """The `chat.completion.chunk` objects of the answer, the last one with `usage` where it is known."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ import openai
 import pytest
 from massgen_hub.contract import Model
 from massgen_hub_gateway.errors import api_error
-from massgen_hub_gateway.server import serve
+from massgen_hub_gateway.server import _listening, serve
 from openai import AsyncOpenAI
 
 WELL = {"choices": [{"index": 0, "delta": {"content": "well"}, "finish_reason": None}]}
@@ -116,6 +117,11 @@ def test_signals_are_left_to_the_hub():
 
     before, during = asyncio.run(run())
     assert before == during
+
+
+def test_small_answers_are_not_held_back_by_nagles_algorithm():
+    with _listening() as listening:
+        assert listening.proto == socket.IPPROTO_TCP  # what asyncio looks at
 
 
 def test_the_port_is_closed_afterwards():

@@ -196,6 +196,7 @@ def test_a_machine_that_cannot_run_it_is_told_why_and_what_else_there_is(tmp_pat
 
 
 @pytest.mark.model
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for the process in /proc")
 def test_its_process_ends_when_the_hub_is_killed():
     code = """
 import asyncio, os

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from ..consensus import Verdict
 from ..errors import Unwritable
 from ..events import Event
 from ..hub import Hub
+from ..loopback import sparing_loopback
 from ..plugins import Registry
 from ..team import EMBEDDED, builtin_team, default_model
 from ..view.text import harmless
@@ -37,6 +39,7 @@ def run_task(
 ) -> int:
     """Run a task and print its answer; returns the exit code of its verdict."""
     text = sys.stdin.read() if task == "-" else task
+    os.environ.update(sparing_loopback(os.environ))
     registry = Registry()
     config, notices = _config(path, model, sets, registry)
     if timeout is not None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ..loopback import sparing_loopback
+
 ALLOWED = re.compile(
     "MASSGEN_HUB_PLUGINS|LANG|LC_.+|TZ|USER|LOGNAME|XDG_CACHE_HOME|LD_LIBRARY_PATH|DYLD_.+"
     "|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"
@@ -51,6 +53,7 @@ class Launch:
     def environment(self) -> dict[str, str]:
         """An environment in which `python` is the active one, and none of the hub's keys are."""
         inherited = {name: value for name, value in os.environ.items() if ALLOWED.fullmatch(name)}
+        inherited |= sparing_loopback(os.environ)
         made = {"HOME": str(self.home), "TMPDIR": str(self.home / "tmp"), **self._paths(), **self._active()}
         return inherited | made
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 
 import httpx
@@ -38,7 +38,7 @@ class HttpUpstream:
         self._url = address.copy_with(path=f"{address.path.rstrip('/')}/chat/completions")
         self._key, self._client = model.key, client
 
-    async def chat(self, request: Mapping[str, JSON]) -> AsyncIterator[Mapping[str, JSON]]:
+    async def chat(self, request: Mapping[str, JSON]) -> AsyncGenerator[Mapping[str, JSON], None]:
         """The chunks of the answer, always with usage where the server knows it.
 
         Raises `ApiError`: the server's own refusal, 502 where it cannot be reached or breaks off, 504 where it is

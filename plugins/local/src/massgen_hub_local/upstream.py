@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 
 from massgen_hub.contract import JSON, Upstream
 from massgen_hub_gateway.chunks import closing
@@ -37,7 +37,7 @@ class LocalUpstream:
     def __init__(self, server: Upstream, agent: str) -> None:
         self._server, self._agent = server, agent
 
-    async def chat(self, request: Mapping[str, JSON]) -> AsyncIterator[Mapping[str, JSON]]:
+    async def chat(self, request: Mapping[str, JSON]) -> AsyncGenerator[Mapping[str, JSON], None]:
         """The chunks of the answer. Raises `ApiError` 400 for a prompt that is too long or no text."""
         tools = demanded(request)
         call = Call(tools) if tools else None

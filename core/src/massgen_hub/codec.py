@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 def to_json(value: Any) -> str:
     """One line of JSON. Dataclasses become objects of their fields, tuples and sets arrays."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return _ENCODER.encode(value)
 
 
 def to_plain(value: Any) -> Any:
@@ -24,12 +24,15 @@ def to_plain(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        return vars(value) if hasattr(value, "__dict__") else {f.name: getattr(value, f.name) for f in fields(value)}
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"a `{type(value).__name__}` is not plain JSON")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 def from_plain(kind: type[T], data: Any) -> T:

@@ -17,6 +17,7 @@ from ..contract import JSON, Kind, Reply
 from .schema import LONGEST_REASON
 
 LONGEST_OBJECT = 20_000
+DECODER = json.JSONDecoder(strict=False)  # a line break inside a string is forgiven
 LABELLED = re.compile(
     r"^[\s*_#>-]*(?:my )?(?:vote|ranking)[*_ ]*[:=]\s*(?P<labels>[^\n]+)$", re.IGNORECASE | re.MULTILINE
 )
@@ -79,10 +80,10 @@ def _native(data: JSON) -> Iterator[Mapping[str, JSON]]:
 
 def json_objects(text: str) -> Iterator[Mapping[str, JSON]]:
     """Every outermost JSON object in a text, in order. Nearly valid ones (single quotes, trailing commas) count too."""
-    decoder, position = json.JSONDecoder(strict=False), text.find("{")
+    position = text.find("{")
     while position != -1:
         try:
-            value, end = decoder.raw_decode(text, position)
+            value, end = DECODER.raw_decode(text, position)
         except (ValueError, RecursionError):
             value, end = _tolerant(text, position)
         if isinstance(value, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from ..consensus import Rule
 from ..contract import JSON, Kind
@@ -11,10 +12,15 @@ LONGEST_REASON = 240
 
 
 def reply_schema(kind: Kind, labels: Sequence[str], rule: Rule) -> Mapping[str, JSON] | None:
-    """What may be replied to a turn of this kind; None where plain text is the answer."""
+    """What may be replied to a turn of this kind; None where plain text is the answer. Shared: do not change it."""
     if kind in ("draft", "present"):
         return None
-    ballot = ballot_schema(labels, most=len(labels) if rule.needs == "ranking" else 1)
+    return _decision_schema(kind, tuple(labels), len(labels) if rule.needs == "ranking" else 1)
+
+
+@lru_cache(maxsize=64)
+def _decision_schema(kind: Kind, labels: tuple[str, ...], most: int) -> Mapping[str, JSON]:
+    ballot = ballot_schema(labels, most)
     return ballot if kind == "vote" else {"anyOf": [ballot, ANSWER]}
 
 

@@ -11,17 +11,21 @@ MASK = "[secret]"
 SHORTEST = 8
 
 NAMES = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
-FORMATS = (
-    r"sk-(?=[\w-]*\d)[\w-]{16,}",
-    r"AIza[\w-]{30,}",
-    r"(?:ghp|gho|ghs|ghu|github_pat)_\w{20,}",
-    r"(?:AKIA|ASIA)[0-9A-Z]{16}",
-    r"xox[abprs]-[\w-]{10,}",
-    r"(?:hf|gsk|xai|nvapi|tgp|pplx)[_-](?=[\w-]*\d)[\w-]{16,}",
-    r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}",
-    r"(?<=[Bb]earer )[\w.~+/-]{16,}=*",
-    r"(?<=://)[^\s/:@]{1,100}:[^\s/@]{1,200}(?=@)",
-)
+BY_MARK = {
+    ("sk-",): r"sk-(?=[\w-]*\d)[\w-]{16,}",
+    ("AIza",): r"AIza[\w-]{30,}",
+    ("ghp_", "gho_", "ghs_", "ghu_", "github_pat_"): r"(?:ghp|gho|ghs|ghu|github_pat)_\w{20,}",
+    ("AKIA", "ASIA"): r"(?:AKIA|ASIA)[0-9A-Z]{16}",
+    ("xox",): r"xox[abprs]-[\w-]{10,}",
+    ("hf_", "gsk_", "xai-", "nvapi-", "tgp_", "pplx-"): r"(?:hf_|gsk_|xai-|nvapi-|tgp_|pplx-)(?=[\w-]*\d)[\w-]{16,}",
+    ("eyJ",): r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}",
+    ("earer ",): r"(?<=[Bb]earer )[\w.~+/-]{16,}=*",
+    ("://",): r"(?<=://)[^\s/:@]{1,100}:[^\s/@]{1,200}(?=@)",
+}
+"""Formats of keys, by the marks without which there is none: most texts have no mark and are not searched."""
+
+FORMATS = tuple(BY_MARK.values())
+MARKS = tuple(mark for marks in BY_MARK for mark in marks)
 
 
 def secrets_of(environment: Mapping[str, str]) -> set[str]:
@@ -35,10 +39,11 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         known = sorted({secret for secret in secrets if len(secret) >= SHORTEST}, key=lambda s: (-len(s), s))
         self._pattern = re.compile("|".join([*map(re.escape, known), *FORMATS]))
+        self._marks = (*known, *MARKS)
 
     def text(self, text: str) -> str:
         """The text with every secret masked."""
-        return self._pattern.sub(MASK, text)
+        return self._pattern.sub(MASK, text) if any(mark in text for mark in self._marks) else text
 
     def json(self, value: JSON) -> JSON:
         """The value with every secret in its strings masked."""

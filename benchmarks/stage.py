@@ -25,7 +25,7 @@ def scripted(number, latency=None):
             await asyncio.sleep(latency(number, turn.kind))
         if turn.kind == "draft":
             return f"{number} {ANSWER}"
-        ordered = sorted(turn.shown, key=lambda one: int(one.text.split()[0]))
+        ordered = sorted(turn.shown, key=lambda one: int(one.text.partition(" ")[0]))
         return to_json({"reason": "the lowest number", "ranking": [one.label for one in ordered]})
 
     return agent

@@ -161,15 +161,24 @@ def test_a_full_disk_ends_the_run_with_a_clear_error_and_what_was_answered(tmp_p
     assert "Traceback" not in done.stderr
 
 
-def test_ctrl_c_ends_cleanly_with_a_whole_record(tmp_path):
-    slow = "agents:\n  - {id: a, type: scripted, answer: x}\n  - {id: b, type: scripted, answer: y, seconds: 600}\n"
+STUCK = "agents:\n  - {id: a, type: scripted, answer: x}\n  - {id: b, type: scripted, answer: y, seconds: 600}\n"
+WORKERS = STUCK.replace("type: scripted", "type: scripted, environment: worker")
+
+
+def started(tmp_path, council):
+    """A run of two agents, of which `b` is stuck and `a` has just been heard."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "massgen_hub", "run", "-c", config(tmp_path, slow), "?"],
+        [sys.executable, "-m", "massgen_hub", "run", "-c", config(tmp_path, council), "?"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     for line in process.stderr:
         if "a [scripted] answered" in line:
             break
+    return process
+
+
+def test_ctrl_c_ends_cleanly_with_a_whole_record(tmp_path):
+    process = started(tmp_path, STUCK)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (130, "x\n")
@@ -190,26 +199,8 @@ def working_below(folder):
     return found
 
 
-WORKERS = (
-    "agents:\n  - {id: a, type: scripted, environment: worker, answer: x}\n"
-    "  - {id: b, type: scripted, environment: worker, answer: y, seconds: 600}\n"
-)
-
-
-def started_with_workers(tmp_path):
-    """A run of two workers, one of which is stuck; it has just heard the other one."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "massgen_hub", "run", "-c", config(tmp_path, WORKERS), "?"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    for line in process.stderr:
-        if "a [scripted] answered" in line:
-            break
-    return process
-
-
 def test_ctrl_c_leaves_no_worker_behind(tmp_path):
-    process = started_with_workers(tmp_path)
+    process = started(tmp_path, WORKERS)
     assert len(working_below(tmp_path)) == 3
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
@@ -219,7 +210,7 @@ def test_ctrl_c_leaves_no_worker_behind(tmp_path):
 
 
 def test_workers_die_with_a_hub_that_is_killed(tmp_path):
-    process = started_with_workers(tmp_path)
+    process = started(tmp_path, WORKERS)
     workers = [pid for pid in working_below(tmp_path) if pid != process.pid]
     process.kill()
     process.communicate(timeout=30)
@@ -229,7 +220,7 @@ def test_workers_die_with_a_hub_that_is_killed(tmp_path):
 
 
 def test_a_worker_that_is_killed_fails_its_turn_and_is_started_again(tmp_path):
-    process = started_with_workers(tmp_path)
+    process = started(tmp_path, WORKERS)
     stuck = next(
         pid for pid in working_below(tmp_path) if pid != process.pid and Path(f"/proc/{pid}/cwd").resolve().name == "b"
     )
@@ -245,14 +236,7 @@ def test_a_worker_that_is_killed_fails_its_turn_and_is_started_again(tmp_path):
 
 
 def test_a_killed_run_leaves_a_record_that_can_be_read(tmp_path):
-    slow = "agents:\n  - {id: a, type: scripted, answer: x}\n  - {id: b, type: scripted, answer: y, seconds: 600}\n"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "massgen_hub", "run", "-c", config(tmp_path, slow), "?"],
-        cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    for line in process.stderr:
-        if "a [scripted] answered" in line:
-            break
+    process = started(tmp_path, STUCK)
     process.kill()
     process.communicate(timeout=30)
     assert "cut off, or still" in hub("runs", folder=tmp_path).stdout

@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -67,8 +68,8 @@ class Hub:
         folder = (self._runs / run).resolve() if self._runs else None
         seed = secrets.randbits(53) if self._seed is None else self._seed
         async with AsyncExitStack() as stack:
-            journal_of = _Late()
-            models = await stack.enter_async_context(self._connected(journal_of.meter))
+            journal = self._journal(run, folder, watch, stack)
+            models = await stack.enter_async_context(self._connected(journal))
             work = folder or Path(stack.enter_context(TemporaryDirectory(prefix="massgen-hub-")))
             participants = await stack.enter_async_context(
                 opened(
@@ -80,15 +81,6 @@ class Hub:
                     seed=seed,
                 )
             )
-            journal = Journal(run, folder, self._redactor(models))
-            stack.callback(journal.close)
-            if watch is not None:
-                journal.subscribers.append(watch)
-            if self.registry.observers:
-                observers = Observers(self.registry.observers)
-                stack.callback(observers.close)
-                journal.subscribers.append(observers)
-            journal_of.journal = journal
             runner = self._runner(run, asked, seed, participants, journal, Folders(work / "work"))
             self._running.add(runner)
             stack.callback(self._running.discard, runner)
@@ -118,7 +110,10 @@ class Hub:
         settings = self.config.settings
         rule = self.registry.rules[settings.rule]
         start = RunStarted(
+            run=run,
             task=str(journal.clean(task.text)),
+            history=tuple(replace(one, text=str(journal.clean(one.text))) for one in task.history),
+            files=task.files,
             agents={spec.id: spec.type for spec in self.config.agents},
             seed=seed,
             settings=settings,
@@ -136,12 +131,28 @@ class Hub:
             timeout=self.config.timeout,
         )
 
-    def _redactor(self, models: Mapping[str, Model]) -> Redactor:
-        return Redactor(secrets_of(self.config.environment) | {model.key for model in models.values() if model.key})
+    def _journal(
+        self, run: str, folder: Path | None, watch: Callable[[Event], None] | None, stack: AsyncExitStack
+    ) -> Journal:
+        """The journal of a run, closed with the stack; then whoever observes it."""
+        keys = {spec.model.key for spec in self.config.agents if spec.model and spec.model.key}
+        journal = Journal(run, folder, Redactor(secrets_of(self.config.environment) | keys))
+        if self.registry.observers:
+            observers = Observers(self.registry.observers)
+            stack.callback(observers.close)
+            journal.subscribers.append(observers)
+        if watch is not None:
+            journal.subscribers.append(watch)
+        stack.callback(journal.close)
+        return journal
 
     @asynccontextmanager
-    async def _connected(self, meter: Callable[[str, Usage], None]) -> AsyncIterator[Mapping[str, Model]]:
-        """Where each agent finds its model, for as long as the run lasts."""
+    async def _connected(self, journal: Journal) -> AsyncIterator[Mapping[str, Model]]:
+        """Where each agent finds its model, for as long as the run lasts. What goes over the wire is recorded."""
+
+        def meter(agent: str, usage: Usage) -> None:
+            journal.activity("usage", {"agent": agent, "by": "gateway", **vars(usage)})
+
         async with AsyncExitStack() as stack:
             given: dict[str, Model] = {}
             for source, group in self._by_source().items():
@@ -169,16 +180,6 @@ class Hub:
         if "gateway" not in self.registry.models:
             raise PluginError("`gateway: true` needs a plugin", hint='pip install "massgen-hub[gateway]"')
         return "gateway"
-
-
-class _Late:
-    """Passes usage on to a journal that is opened later than the models."""
-
-    journal: Journal | None = None
-
-    def meter(self, agent: str, usage: Usage) -> None:
-        if self.journal is not None:
-            self.journal.activity("usage", {"agent": agent, "by": "gateway", **vars(usage)})
 
 
 def new_run() -> str:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, entry_points, version
 from types import MappingProxyType
 from typing import Any
 
@@ -166,7 +166,7 @@ def _by_name(points: Iterable[EntryPoint]) -> dict[str, list[EntryPoint]]:
 
 def _row(name: str, point: EntryPoint) -> Row:
     if point.dist is None:
-        return Row(name=name, distribution="massgen-hub")
+        return Row(name=name, distribution="massgen-hub", version=version("massgen-hub"))
     return Row(name=name, distribution=point.dist.name, version=point.dist.version)
 
 

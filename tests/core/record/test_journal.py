@@ -103,6 +103,11 @@ def test_subscribers_get_plain_json_after_it_is_written(tmp_path):
     assert count == 1
 
 
+def test_a_run_that_never_starts_leaves_nothing(tmp_path):
+    journal(tmp_path / "run").close()
+    assert not list(tmp_path.iterdir())
+
+
 def test_without_a_folder_nothing_is_kept_but_subscribers_hear_it(tmp_path):
     seen = []
     made = journal(None)
@@ -124,7 +129,7 @@ def test_a_full_disk_is_a_clear_error_and_the_event_did_not_happen(tmp_path):
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(RecordError, match="cannot be written"):
-        journal(tmp_path / "taken" / "run")
+        journal(tmp_path / "taken" / "run").decide(START)
 
 
 def test_a_torn_last_line_is_left_out(tmp_path):

@@ -74,7 +74,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the answer only.")] = False,
     runs: Runs = RUNS,
 ) -> None:
-    """Let the agents answer a question and vote; print the winning answer."""
+    """Let agents answer and vote; print the winning answer."""
     from .run import run_task
 
     code = run_task(
@@ -88,7 +88,7 @@ def check(
     config: Annotated[Path | None, typer.Argument(metavar="CONFIG", help="The config to check.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of configs, for editors.")] = False,
 ) -> None:
-    """Say what is wrong with a config, without running anything."""
+    """Say what is wrong with a config; run nothing."""
     from .check import check_config
 
     check_config(config, schema=schema)
@@ -96,7 +96,7 @@ def check(
 
 @app.command()
 def plugins(as_json: AsJson = False) -> None:
-    """List the installed plugins, what they provide, and what is wrong with them."""
+    """List plugins, what they provide, what is wrong."""
     from .plugins import list_plugins
 
     list_plugins(as_json=as_json)

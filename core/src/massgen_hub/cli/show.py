@@ -83,10 +83,11 @@ def _show(events: Sequence[Event], console: Console) -> None:
 
 
 def _timeline(events: Sequence[Event]) -> Table:
-    board, table = Board(), Table(box=None, padding=(0, 1), header_style="bold")
-    for title, options in {"at": "right", "agent": "left", "framework": "left", "what": "left"}.items():
-        table.add_column(title, justify=options, no_wrap=True)  # type: ignore[arg-type]
-    table.add_column("", overflow="ellipsis", no_wrap=True)
+    board, table = Board(), Table(box=None, padding=(0, 1), header_style="bold", expand=True)
+    table.add_column("at", justify="right", no_wrap=True)
+    for title in ("agent", "framework", "what"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("", overflow="ellipsis", no_wrap=True, ratio=1)
     for event in events:
         board.take(event)
         lane = board.lanes.get(event.data.get("agent", ""))

@@ -109,6 +109,7 @@ def conclude_vote(state: State, rule: Rule) -> Verdict:
         files=candidate.files,
         rounds=state.round,
         turns=state.turns,
+        run=state.run,
         reason=reason,
     )
 
@@ -136,6 +137,7 @@ def conclude_support(state: State, by: By, rule: Rule) -> Verdict:
         files=best.files if best else (),
         rounds=state.round,
         turns=state.turns,
+        run=state.run,
         reason="" if by in ("gate", "alone") else _no_vote(state),
     )
 

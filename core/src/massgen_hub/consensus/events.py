@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
-from ..contract import JSON, Kind
+from ..contract import JSON, Kind, Message
 from .decisions import Decision
 from .settings import Settings
 from .verdict import Verdict
@@ -16,7 +16,7 @@ Why = Literal["error", "timeout", "empty", "too_large", "worker_died"]
 
 @dataclass(frozen=True, kw_only=True)
 class RunStarted:
-    """The run: its question, who takes part (id to type of adapter), its seed and how it decides."""
+    """The run: its question with the session before it, who takes part (id to type of adapter), its seed, its rules."""
 
     type: ClassVar[str] = "run_started"
     task: str
@@ -24,6 +24,9 @@ class RunStarted:
     seed: int
     settings: Settings
     criteria: str = ""
+    history: tuple[Message, ...] = ()
+    files: tuple[str, ...] = ()
+    run: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

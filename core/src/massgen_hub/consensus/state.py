@@ -66,6 +66,11 @@ class State:
         return self._start.seed
 
     @property
+    def run(self) -> str:
+        """The name of the run."""
+        return self._start.run
+
+    @property
     def live(self) -> list[Seat]:
         """The seats that still take part, in seat order."""
         return [seat for seat in self.seats.values() if seat.status != "out"]

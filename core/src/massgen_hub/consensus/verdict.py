@@ -45,7 +45,8 @@ class Verdict:
     `answer` is what is delivered: the text that was voted for, unless `delivered` says that it was written up.
     `agreement` compares the winner's support with all configured agents, so that a vote of two out of three is never
     unanimous. `margin` is in points of the rule; `flips` the fewest ballots that would have to change for another
-    outcome (None: no ballots, or no number of them). `tie_broken` says by what, if first places were shared.
+    outcome (None: no ballots, or no number of them). `tie_broken` says by what, if first places were shared. `run`
+    names the record.
     """
 
     decided: bool
@@ -71,6 +72,7 @@ class Verdict:
     rounds: int = 0
     turns: int = 0
     reason: str = ""
+    run: str = ""
 
     @property
     def exit_code(self) -> int:

@@ -26,7 +26,8 @@ Stream = tuple[str, int, int, int]
 
 
 class Journal:
-    """Writes the events of one run and hands them on, redacted. Without a folder it only hands them on.
+    """Writes the events of one run and hands them on, redacted. Without a folder it only hands them on. The file is
+    made with the first event, so that a run that never starts leaves none.
 
     Raises `Unwritable` from `decide` when the event could not be written: then it did not happen.
     """
@@ -39,7 +40,7 @@ class Journal:
         self._streams: dict[Stream, Tail] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._path = (folder or Path()) / "events.jsonl"
-        self._file = _create(self._path) if folder else None
+        self._file: IO[str] | None = None
 
     def clean(self, value: JSON) -> JSON:
         """A text or JSON value without secrets."""
@@ -103,7 +104,7 @@ class Journal:
 
     def _write(self, type_: str, data: Mapping[str, Any]) -> None:
         event = Event(run=self.run, seq=self._seq + 1, ts=round(time.time(), 6), type=type_, data=data)
-        if self._file is not None and self.folder is not None:
+        if self.folder is not None:
             line = _line(event, data)
             self._put(line if len(line) <= LONG_TEXT else _line(event, _slim(data, self.folder / "blobs")))
         self._seq += 1
@@ -113,8 +114,9 @@ class Journal:
             subscriber(event)
 
     def _put(self, line: str) -> None:
-        assert self._file is not None
         try:
+            if self._file is None:
+                self._file = _create(self._path)
             self._file.write(line + "\n")
             self._file.flush()
         except OSError as failure:
@@ -130,11 +132,8 @@ def unwritable(path: Path, failure: OSError) -> Unwritable:
 
 
 def _create(path: Path) -> IO[str]:
-    try:
-        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    except OSError as failure:
-        raise unwritable(path, failure) from failure
+    path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     return os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace")
 
 

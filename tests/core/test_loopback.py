@@ -7,8 +7,13 @@ from massgen_hub.worker.launch import Launch
 
 
 def test_loopback_is_added_to_what_is_spared_already():
-    assert sparing_loopback({"no_proxy": "intranet"})["NO_PROXY"] == "intranet,127.0.0.1,localhost"
-    assert sparing_loopback({})["no_proxy"] == "127.0.0.1,localhost"
+    proxy = {"HTTPS_PROXY": "http://proxy.example:3128"}
+    assert sparing_loopback({**proxy, "no_proxy": "intranet"})["NO_PROXY"] == "intranet,127.0.0.1,localhost"
+    assert sparing_loopback(proxy)["no_proxy"] == "127.0.0.1,localhost"
+
+
+def test_where_no_proxy_is_set_nothing_is_said_about_proxies():
+    assert sparing_loopback({"PATH": "/bin", "HTTP_PROXY": ""}) == {}
 
 
 def test_a_worker_reaches_the_gateway_without_the_proxy(tmp_path, monkeypatch):

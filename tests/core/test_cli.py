@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from massgen_hub.testing import ModelServer, say
 
 ROOT = Path(__file__).parents[2]
 SCRIPTED = ROOT / "configs" / "scripted.yaml"
@@ -264,3 +265,24 @@ def test_plugins_are_listed_with_what_they_provide(tmp_path):
 def test_only_allowed_plugins_are_loaded(tmp_path):
     done = hub("plugins", "--json", folder=tmp_path, MASSGEN_HUB_PLUGINS="")
     assert [row["name"] for row in json.loads(done.stdout)] == ["builtin"]
+
+
+def test_without_a_model_the_first_provider_whose_key_is_set_is_used_and_named(tmp_path):
+    with ModelServer() as server:
+        server.script("gpt-5-mini", lambda body: say("Paris"))
+        key = {"OPENAI_API_KEY": "sk-test-1234567890abcdef", "OPENAI_BASE_URL": server.base_url}
+        done = hub("run", "--set", "consensus.gate=majority", "Capital of France?", folder=tmp_path, **key)
+        assert {request.authorization for request in server.requests} == {"Bearer sk-test-1234567890abcdef"}
+    assert (done.returncode, done.stdout) == (0, "Paris\n")
+    assert "using openai/gpt-5-mini, because OPENAI_API_KEY is set" in done.stderr
+    assert "sk-test" not in "".join(path.read_text() for path in tmp_path.rglob("*.jsonl"))
+
+
+def test_agents_that_bring_out_nothing_but_their_answers_leave_stderr_to_the_hub(tmp_path):
+    """No framework writes between the lines of the hub."""
+    with ModelServer() as server:
+        server.script("gpt-5-mini", lambda body: say("Paris"))
+        key = {"OPENAI_API_KEY": "sk-test-1234567890abcdef", "OPENAI_BASE_URL": server.base_url}
+        done = hub("run", "--set", "consensus.gate=majority", "Capital of France?", folder=tmp_path, **key)
+    told = ("using", "starting", "run", "ag2", "langgraph", "smolagents", "massgen-hub show", "stopped early")
+    assert [line for line in done.stderr.splitlines() if line and not line.startswith(told)] == []

@@ -63,6 +63,18 @@ def test_leaving_a_stream_early_stops_the_run(core):
     assert asyncio.run(leave()) == 1
 
 
+def test_the_order_of_registration_changes_neither_what_is_shown_nor_who_wins(core):
+    def shown(agents):
+        told = []
+        hub = Hub({**COUNCIL, "agents": agents}, runs=None, registry=core, seed=5)
+        verdict = asyncio.run(hub.run("?", watch=told.append))
+        turns = {(e.data["agent"], e.data["round"]): e.data["shown"] for e in told if e.type == "turn_started"}
+        return verdict.answer, turns
+
+    tied = [{"id": name, "type": "scripted", "answer": name, "votes": [name]} for name in ("ann", "bob", "cem")]
+    assert shown(tied) == shown(tied[::-1])
+
+
 def test_a_hub_can_be_stopped_and_gives_its_best_answer(core):
     slow = {"agents": [{"type": "scripted", "answer": "quick"}, {"type": "scripted", "seconds": 600}]}
 

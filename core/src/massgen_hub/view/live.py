@@ -17,6 +17,7 @@ from .text import one_line, seconds, tail, tokens
 
 FRAMES_PER_SECOND = 8
 MOST_LANES = 24
+ROOM_FOR_CTRL_C = 3  # a terminal echoes `^C` behind the last lane; in a full line it would break the picture
 STYLES = {"failed": "red", "trying again": "yellow", "asked again": "yellow", "abstained": "yellow", "voted": "green"}
 
 
@@ -60,7 +61,8 @@ class LiveView:
         return Group(*parts, *self._ballots())
 
     def _table(self, lanes: list[Lane]) -> Table:
-        table = Table(box=None, padding=(0, 1), expand=True, header_style="bold dim")
+        width = self._console.width - ROOM_FOR_CTRL_C
+        table = Table(box=None, padding=(0, 1), width=width, header_style="bold dim")
         for name, options in {
             "": {"width": 1},
             "agent": {"no_wrap": True},

@@ -39,9 +39,9 @@ def facts(verdict: Verdict) -> list[str]:
     if verdict.tie_broken:
         by = {"secondary": "the secondary score", "draw": "a draw from the seed"}[verdict.tie_broken]
         lines.append(f"{several(len(verdict.tied), 'candidate')} tied; decided by {by}")
-    if verdict.stopped != "complete":
+    if verdict.decided and verdict.stopped != "complete":
         lines.append(f"stopped early: {STOPS.get(verdict.stopped, 'the outcome was settled')}")
-    lines += [_absence(one) for one in verdict.absent]
+    lines += [_absence(one) for one in verdict.absent if verdict.decided or one.why != verdict.stopped]
     if verdict.delivered != "verbatim":
         lines.append(f"the answer was written up ({verdict.delivered}); the text voted for is in the record")
     if verdict.files:
@@ -50,9 +50,8 @@ def facts(verdict: Verdict) -> list[str]:
 
 
 def _absence(one: Absence) -> str:
-    if one.why == "settled":
-        return f"{one.agent} was not needed any more"
-    return f"{one.agent} {HOW[one.how]}: {one_line(one.why, 160)}"
+    why = "not needed any more" if one.why == "settled" else one_line(one.why, 160)
+    return f"{one.agent} {HOW[one.how]}: {why}"
 
 
 def verdict_view(verdict: Verdict, state: State, rule: Rule | None) -> RenderableType:

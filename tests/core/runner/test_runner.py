@@ -304,6 +304,29 @@ def test_a_turn_tells_everything_that_identifies_it():
     assert {one.label for one in turns[1].shown} == {"A", "B", "C"}
 
 
+@pytest.mark.parametrize(("turn", "run", "left"), [(5.0, None, 5.0), (5.0, 60.0, 5.0), (None, None, None)])
+def test_a_turn_tells_how_much_time_is_left(turn, run, left):
+    turns = []
+
+    async def looks(turn, host):
+        turns.append(turn)
+        return "x"
+
+    play({"a": looks}, turn_timeout=turn, timeout=run)
+    assert turns[0].seconds_left == left
+
+
+def test_a_turn_has_no_more_time_than_its_run():
+    turns = []
+
+    async def looks(turn, host):
+        turns.append(turn)
+        return "x"
+
+    play({"a": looks}, turn_timeout=300.0, timeout=60.0)
+    assert 0 < turns[0].seconds_left <= 60.0
+
+
 def test_a_thousand_agents_come_to_a_verdict():
     agents = {f"a{i}": says(f"text {i}", "text 1") for i in range(1000)}
     verdict, journal = play(agents, refine=0, show=12)

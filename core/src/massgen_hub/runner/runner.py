@@ -7,6 +7,7 @@ an agent that swallows its cancellation, can hold up a run.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
@@ -76,6 +77,7 @@ class Runner:
         self._protocol, self._rule = protocol, rule
         self._participants, self._journal, self._folders = participants, journal, folders
         self._timeout = timeout
+        self._ends: float | None = None
         self._flights: dict[str, Flight] = {}
         self._tries: dict[tuple[str, int], dict[str, int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,7 +94,10 @@ class Runner:
     async def run(self) -> Verdict:
         """Run to the verdict. Raises `Unwritable` when the record cannot be written any more."""
         loop = asyncio.get_running_loop()
-        timer = loop.call_later(self._timeout, self.stop, "deadline") if self._timeout is not None else None
+        timer = None
+        if self._timeout is not None:
+            timer = loop.call_later(self._timeout, self.stop, "deadline")
+            self._ends = time.monotonic() + self._timeout
         try:
             self._emit(self._start)
             while self.state.verdict is None:
@@ -148,8 +153,8 @@ class Runner:
         flight = Flight(turn, dict(ask.shown))
         self._flights[ask.agent] = flight
         loop = asyncio.get_running_loop()
-        if turn.seconds_left is not None:
-            flight.deadline = loop.call_later(turn.seconds_left, self._expire, flight, ask)
+        if participant.timeout is not None:
+            flight.deadline = loop.call_later(participant.timeout, self._expire, flight, ask, participant.timeout)
         flight.task = loop.create_task(self._fly(flight, ask, participant))
         self._tasks.add(flight.task)
         flight.task.add_done_callback(self._tasks.discard)
@@ -181,10 +186,17 @@ class Runner:
                 repair=repair,
             ),
             schema=reply_schema(ask.kind, sorted(one.label for one in shown), self._rule),
-            seconds_left=participant.timeout,
+            seconds_left=self._seconds_left(participant),
             folder=str(folder) if folder else None,
             repair=repair,
         )
+
+    def _seconds_left(self, participant: Participant) -> float | None:
+        """What the agent has for this turn: its own time-out, or what is left of the run, if that is less."""
+        limits = [participant.timeout]
+        if self._ends is not None:
+            limits.append(max(0.0, self._ends - time.monotonic()))
+        return min((limit for limit in limits if limit is not None), default=None)
 
     def _body(self, text: str) -> str:
         """The text of a candidate as it is shown: rendered once and shared by all voters."""
@@ -215,8 +227,7 @@ class Runner:
             except Exception as failure:
                 self._broken = self._broken or failure
 
-    def _expire(self, flight: Flight, ask: Ask) -> None:
-        seconds = flight.turn.seconds_left
+    def _expire(self, flight: Flight, ask: Ask, seconds: float) -> None:
         self._guard(self._failed, flight, ask, "timeout", f"no reply within {seconds:g} s", False)
         self._end_task(flight)
         self._wake.set()

@@ -15,7 +15,7 @@ NAME = "smollm2"
 @hookimpl
 def register_models() -> Iterable[ModelSource]:
     """The embedded model, `local/smollm2`."""
-    summary = f"`local/{NAME}`, a very small model inside this process: no key, no network after the first use"
+    summary = f"`local/{NAME}`, a very small model on this machine: no key, no network after the first use"
     return [ModelSource(name="local", summary=summary, connect=connect)]
 
 

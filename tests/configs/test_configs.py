@@ -59,6 +59,7 @@ def test_a_rule_with_criteria_and_a_threshold_decides(tmp_path):
 def test_objects_that_exist_already_take_part(tmp_path):
     told = run("own-agents.yaml", tmp_path, "What is the capital of France?")
     assert (told["verdict"]["answer"], told["verdict"]["authors"]) == ("Paris", ["another", "atlas"])
+    assert told["unmetered"] == ["ann", "another", "atlas"]
 
 
 def test_frameworks_behind_the_gateway_are_metered_and_never_see_the_key(tmp_path):
@@ -71,6 +72,7 @@ def test_frameworks_behind_the_gateway_are_metered_and_never_see_the_key(tmp_pat
         assert {request.authorization for request in server.requests} == {"Bearer the-real-key-1234"}
     assert {ballot["voter"] for ballot in told["ballots"]} == {"graph", "chat", "ag2"}
     assert all(used["metered"]["input"] > 0 for used in told["usage"].values())
+    assert told["unmetered"] == []
     record = (tmp_path / ".massgen-hub" / "runs" / told["run"] / "events.jsonl").read_text()
     assert "the-real-key-1234" not in record
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import pytest
 from massgen_hub import Adapter, ConfigError, Hub, Options, Registry, Traits
@@ -130,6 +131,23 @@ def test_agents_that_need_one_loop_share_a_permanent_one(core):
     hub = Hub(agents=[Sage()], runs=None, registry=with_adapter(core, sage_adapter(loop="one")))
     answers = [asyncio.run(hub.run("?")).answer for _ in range(2)]
     assert answers == ["Sage in massgen-hub background"] * 2
+
+
+@pytest.mark.parametrize(("cancel", "left"), [("kill", ("sage",)), ("task", ())])
+def test_the_verdict_names_who_was_left_behind(core, cancel, left):
+    from contextlib import asynccontextmanager
+
+    @asynccontextmanager
+    async def open_slow(_options, _setup):
+        async def agent(turn, host):
+            await asyncio.Event().wait()
+
+        yield agent
+
+    slow = with_adapter(core, replace(sage_adapter(cancel=cancel), open=open_slow))
+    hub = Hub({"timeout": 0.05}, agents=[Sage()], runs=None, registry=slow)
+    verdict = asyncio.run(hub.run("?"))
+    assert (verdict.stopped, verdict.left_behind) == ("deadline", left)
 
 
 def test_an_object_that_no_adapter_knows_is_a_clear_error(core):

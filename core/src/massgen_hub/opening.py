@@ -47,6 +47,7 @@ async def opened(
                 type=spec.type,
                 traits=adapters[spec.type].traits(spec.options),
                 timeout=spec.timeout,
+                stoppable=_stoppable(spec, adapters[spec.type]),
             )
             for spec in specs
         }
@@ -116,10 +117,9 @@ def _context(
     spec: AgentSpec, adapter: Adapter, setup: Setup, folder: Path, paths: Sequence[str]
 ) -> AbstractAsyncContextManager[Agent]:
     traits = adapter.traits(spec.options)
-    live = spec.target is not None and not isinstance(spec.target, str)
-    if live and spec.environment == "worker":
+    if _is_live(spec) and spec.environment == "worker":
         raise ConfigError("an object given in code cannot move to a worker", hint="name it as `module:attribute`")
-    if spec.environment == "worker" or (spec.environment == "auto" and traits.cancel == "kill" and not live):
+    if _moves_out(spec, adapter):
         target = spec.target if isinstance(spec.target, str) else None
         options = spec.options.model_dump(mode="json", exclude_unset=True)
         return open_in_worker(spec.type, options, setup, target, paths=paths, log=folder / "worker.log")
@@ -127,6 +127,21 @@ def _context(
     target = resolve(spec.target) if isinstance(spec.target, str) else spec.target
     context = partial(adapter.open, spec.options, replace(setup, target=target))
     return _on_background_loop(context) if traits.loop == "one" else context()
+
+
+def _is_live(spec: AgentSpec) -> bool:
+    """Whether the user gave the object itself."""
+    return spec.target is not None and not isinstance(spec.target, str)
+
+
+def _moves_out(spec: AgentSpec, adapter: Adapter) -> bool:
+    """Whether the agent lives in a worker: it says so, or only a kill stops it and it can move."""
+    kill = adapter.traits(spec.options).cancel == "kill"
+    return spec.environment == "worker" or (spec.environment == "auto" and kill and not _is_live(spec))
+
+
+def _stoppable(spec: AgentSpec, adapter: Adapter) -> bool:
+    return _moves_out(spec, adapter) or adapter.traits(spec.options).cancel == "task"
 
 
 # Agents whose clients belong to one event loop for the life of the process share a permanent one.

@@ -28,6 +28,7 @@ def report(events: Sequence[Event]) -> dict[str, Any]:
         "turns": _turns(events, dict(started.agents) if started else {}),
         "ballots": _ballots(events, state),
         "usage": _usage(events),
+        "unmetered": _unmetered(events, state),
         "verdict": {**to_plain(verdict), "exit_code": verdict.exit_code} if verdict else None,
     }
 
@@ -66,6 +67,12 @@ def _ballots(events: Sequence[Event], state: State) -> list[dict[str, Any]]:
         for event in events
         if event.type == "replied" and to_plain(event.data["decision"])["kind"] == "ballot"
     ]
+
+
+def _unmetered(events: Sequence[Event], state: State) -> list[str]:
+    """Agents whose calls nobody counted on the wire: they have a client of their own, or no gateway before them."""
+    metered = {event.data["agent"] for event in events if event.type == "usage" and event.data["by"] == "gateway"}
+    return sorted(state.seats.keys() - metered)
 
 
 def _usage(events: Sequence[Event]) -> dict[str, Any]:

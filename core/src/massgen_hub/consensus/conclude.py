@@ -110,6 +110,7 @@ def conclude_vote(state: State, rule: Rule) -> Verdict:
         rounds=state.round,
         turns=state.turns,
         run=state.run,
+        left_behind=tuple(sorted(state.left_behind)),
         reason=reason,
     )
 
@@ -138,6 +139,7 @@ def conclude_support(state: State, by: By, rule: Rule) -> Verdict:
         rounds=state.round,
         turns=state.turns,
         run=state.run,
+        left_behind=tuple(sorted(state.left_behind)),
         reason="" if by in ("gate", "alone") else _no_vote(state),
     )
 

@@ -58,7 +58,8 @@ class Replied:
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """A turn failed. `final`: the agent sits out from now on; otherwise the turn is tried again."""
+    """A turn failed. `final`: the agent sits out from now on; otherwise the turn is tried again. `left_behind`: it
+    timed out, and only the end of this process will stop what it does."""
 
     type: ClassVar[str] = "failed"
     agent: str
@@ -68,17 +69,20 @@ class Failed:
     message: str
     final: bool
     seconds: float = 0.0
+    left_behind: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cancelled:
-    """The hub called a turn off: its result was not needed any more, or the run had to stop."""
+    """The hub called a turn off: its result was not needed any more, or the run had to stop. `left_behind`: only the
+    end of this process will stop what the agent does."""
 
     type: ClassVar[str] = "cancelled"
     agent: str
     round: int
     attempt: int
     why: str
+    left_behind: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

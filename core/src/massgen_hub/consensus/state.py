@@ -50,6 +50,7 @@ class State:
         self.abstained: dict[int, dict[str, str]] = {}
         self.cancelled: dict[int, dict[str, str]] = {}
         self.refined_in: set[int] = set()
+        self.left_behind: set[str] = set()
         self.stopped: Stopped | None = None
         self.presented: str | None = None
         self.verdict: Verdict | None = None
@@ -168,6 +169,8 @@ class State:
     # What it changes
 
     def _apply(self, event: Decisive) -> None:
+        if isinstance(event, (Failed, Cancelled)) and event.left_behind:
+            self.left_behind.add(event.agent)
         match event:
             case TurnStarted():
                 self._ask(event)

@@ -46,7 +46,7 @@ class Verdict:
     `agreement` compares the winner's support with all configured agents, so that a vote of two out of three is never
     unanimous. `margin` is in points of the rule; `flips` the fewest ballots that would have to change for another
     outcome (None: no ballots, or no number of them). `tie_broken` says by what, if first places were shared. `run`
-    names the record.
+    names the record. `left_behind` are agents whose turn was called off and that go on until this process ends.
     """
 
     decided: bool
@@ -73,6 +73,7 @@ class Verdict:
     turns: int = 0
     reason: str = ""
     run: str = ""
+    left_behind: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Participant:
-    """An opened agent, as the runner sees it. `timeout` is in seconds a turn; `type` the name of its adapter."""
+    """An opened agent, as the runner sees it. `timeout` is in seconds a turn; `type` the name of its adapter.
+    `stoppable` is false where only the end of this process would stop a turn."""
 
     agent: Agent
     type: str
     traits: Traits = field(default_factory=Traits)
     timeout: float | None = None
+    stoppable: bool = True
 
 
 class Flight:

@@ -228,7 +228,8 @@ class Runner:
                 self._broken = self._broken or failure
 
     def _expire(self, flight: Flight, ask: Ask, seconds: float) -> None:
-        self._guard(self._failed, flight, ask, "timeout", f"no reply within {seconds:g} s", False)
+        left_behind = not self._participants[ask.agent].stoppable
+        self._guard(self._failed, flight, ask, "timeout", f"no reply within {seconds:g} s", False, left_behind)
         self._end_task(flight)
         self._wake.set()
 
@@ -236,7 +237,8 @@ class Runner:
         flight = self._flights[agent]
         flight.land()  # one that waits for its next try has landed already
         turn = flight.turn
-        self._emit(Cancelled(agent=agent, round=turn.round, attempt=turn.attempt, why=why))
+        left_behind = not self._participants[agent].stoppable
+        self._emit(Cancelled(agent=agent, round=turn.round, attempt=turn.attempt, why=why, left_behind=left_behind))
         self._end_task(flight)
 
     @staticmethod
@@ -289,7 +291,9 @@ class Runner:
             return Answer(text=decision.text, channel=decision.channel, files=files_in(flight.turn.folder))
         return decision
 
-    def _failed(self, flight: Flight, ask: Ask, why: Why, message: str, transient: bool) -> None:
+    def _failed(
+        self, flight: Flight, ask: Ask, why: Why, message: str, transient: bool, left_behind: bool = False
+    ) -> None:
         turn = flight.turn
         again = transient and self._may(ask, "retry", RETRIES)
         self._emit(
@@ -301,6 +305,7 @@ class Runner:
                 message=str(self._journal.clean(message)),
                 final=not again,
                 seconds=flight.seconds,
+                left_behind=left_behind,
             )
         )
         if again:

@@ -42,6 +42,7 @@ def facts(verdict: Verdict) -> list[str]:
     if verdict.decided and verdict.stopped != "complete":
         lines.append(f"stopped early: {STOPS.get(verdict.stopped, 'the outcome was settled')}")
     lines += [_absence(one) for one in verdict.absent if verdict.decided or one.why != verdict.stopped]
+    lines += [f"{agent} was left behind: only the end of this process stops it" for agent in verdict.left_behind]
     if verdict.delivered != "verbatim":
         lines.append(f"the answer was written up ({verdict.delivered}); the text voted for is in the record")
     if verdict.files:

@@ -45,6 +45,10 @@ def test_the_first_screen_needs_neither_pydantic_nor_httpx_nor_plugins(arguments
     assert loaded(arguments, ("pydantic", "httpx", "yaml", "pluggy", "massgen_hub.hub")) == []
 
 
+def test_listing_plugins_needs_no_http_client():
+    assert loaded(["plugins"], ("httpx",)) == []
+
+
 def test_the_package_itself_imports_nothing():
     probe = "import sys, massgen_hub; print(sorted(m for m in sys.modules if m.startswith('massgen_hub')))"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, timeout=60)

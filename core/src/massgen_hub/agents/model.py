@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -14,8 +14,10 @@ from ..errors import ConfigError, TurnError
 from ..kit import decision_tools
 from ..options import Options
 from ..targets import resolve
-from .chat import Chat, Completion
 from .functions import Function
+
+if TYPE_CHECKING:
+    from .chat import Chat, Completion
 
 
 class ModelOptions(Options):
@@ -31,6 +33,8 @@ class ModelOptions(Options):
 @asynccontextmanager
 async def open_model(options: ModelOptions, setup: Setup) -> AsyncIterator[Agent]:
     """An agent that talks to its model directly."""
+    from .chat import Chat  # httpx, which listing plugins does not need
+
     if setup.model is None:
         raise ConfigError(f"the agent `{setup.agent}` has no model", hint="add `model: provider/name` to it")
     functions = [Function(resolve(target)) for target in options.tools]

@@ -99,7 +99,7 @@ def test_a_client_that_is_gone_frees_its_slot(prompt):
     """While it writes, and while it still reads a long prompt."""
 
     async def run():
-        async with running(obtain(SMOLLM2), NAME, agents=1) as model, http_client(trust_env=False) as client:
+        async with running(obtain(SMOLLM2), NAME, agents=1) as model, http_client(loopback=True) as client:
             upstream = LocalUpstream(HttpUpstream(model, client), "ada")
             request = {"model": NAME, "messages": [{"role": "user", "content": prompt}], "max_tokens": 3000}
             asking = asyncio.create_task(anext(aiter(upstream.chat(request))))

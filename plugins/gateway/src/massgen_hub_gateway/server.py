@@ -19,6 +19,8 @@ WAITING = 1024
 """Clients that may wait to be let in: a thousand agents start at once."""
 
 SECONDS_TO_STOP = 5
+SECONDS_IDLE = 75
+"""Longer than clients keep a connection (5 s): one that both may close can break just as it is used again."""
 
 
 @asynccontextmanager
@@ -66,6 +68,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         backlog=WAITING,
+        timeout_keep_alive=SECONDS_IDLE,
         timeout_graceful_shutdown=SECONDS_TO_STOP,
     )
 

@@ -18,15 +18,16 @@ PASSED_ON = ("retry-after", "retry-after-ms")
 """Headers of a refusal that clients go by."""
 
 
-def http_client(*, trust_env: bool = True) -> httpx.AsyncClient:
+def http_client(*, loopback: bool = False) -> httpx.AsyncClient:
     """A client without limits of its own: the hub decides how long a call may take and how many run at once.
 
-    `trust_env=False` ignores the proxies of the environment, for a model on this machine.
+    `loopback`: for a server on this machine. It ignores the proxies of the environment, and makes a connection for
+    each call, which costs nothing here: llama.cpp closes idle ones just when httpx may take them up again.
     """
     return httpx.AsyncClient(
         timeout=httpx.Timeout(None, connect=SECONDS_TO_CONNECT),
-        limits=httpx.Limits(max_connections=None),
-        trust_env=trust_env,
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=0 if loopback else None),
+        trust_env=not loopback,
     )
 
 

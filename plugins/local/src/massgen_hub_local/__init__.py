@@ -35,7 +35,7 @@ async def connect(models: Mapping[str, Model], meter: Meter) -> AsyncIterator[Ma
 
     _check_names(models)
     path = await in_thread(lambda: obtain(SMOLLM2), "weights")
-    async with running(path, NAME, agents=len(models)) as model, http_client(trust_env=False) as client:
+    async with running(path, NAME, agents=len(models)) as model, http_client(loopback=True) as client:
         server = HttpUpstream(model, client)
         upstreams = {agent: LocalUpstream(server, agent) for agent in models}
         async with serve(upstreams, models, meter) as given:

@@ -36,9 +36,8 @@ def runner(count, folder, *, show=8, latency=None):
     settings = Settings(refine=0, show=show)
     journal = Journal("run", folder, Redactor())
     agents = {f"agent{i}": scripted(i, latency) for i in range(count)}
-    start = RunStarted(task="?", agents=dict.fromkeys(agents, "scripted"), seed=1, settings=settings)
+    start = RunStarted(run="run", task="?", agents=dict.fromkeys(agents, "scripted"), seed=1, settings=settings)
     made = Runner(
-        run="run",
         task=Task(text="What is the capital of France?"),
         start=start,
         protocol=ROUNDS.make(settings, BORDA),

@@ -133,6 +133,62 @@ def test_agents_that_need_one_loop_share_a_permanent_one(core):
     assert answers == ["Sage in massgen-hub background"] * 2
 
 
+class Opening:
+    """An adapter's `open` that hangs, fails, or fails when it is left; it counts what it was asked to do."""
+
+    def __init__(self, *, hangs=False, fails_when_left=False):
+        self.hangs, self.fails_when_left = hangs, fails_when_left
+        self.entering = asyncio.Event()
+
+    def __call__(self, _options, _setup):
+        return self
+
+    async def __aenter__(self):
+        self.entering.set()
+        if self.hangs:
+            await asyncio.Event().wait()
+
+        async def agent(turn, host):
+            return "x"
+
+        return agent
+
+    async def __aexit__(self, *raised):
+        if self.fails_when_left:
+            raise RuntimeError("it will not close")
+
+
+def test_a_run_can_be_cancelled_while_an_agent_hangs_in_its_opening(core):
+    async def cancelled():
+        opening = Opening(hangs=True)
+        registry = with_adapter(core, replace(sage_adapter(), open=opening))
+        run = asyncio.create_task(Hub(agents=[Sage()], runs=None, registry=registry).run("?"))
+        await opening.entering.wait()
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(run, 5)
+        return len(asyncio.all_tasks())
+
+    assert asyncio.run(cancelled()) == 1
+
+
+def test_an_agent_that_cannot_be_opened_is_told_though_another_one_hangs(core):
+    async def opened():
+        registry = with_adapter(core, replace(sage_adapter(), open=Opening(hangs=True)))
+        config = {"agents": [Sage(), {"id": "bad", "type": "model"}]}
+        await asyncio.wait_for(Hub(config, runs=None, registry=registry).run("?"), 5)
+
+    with pytest.raises(ConfigError, match="`bad` has no model"):
+        asyncio.run(opened())
+
+
+def test_an_agent_that_fails_to_close_is_a_warning_and_the_verdict_stands(core, caplog):
+    registry = with_adapter(core, replace(sage_adapter(), open=Opening(fails_when_left=True)))
+    assert asyncio.run(Hub(agents=[Sage()], runs=None, registry=registry).run("?")).answer == "x"
+    [record] = caplog.records
+    assert record.getMessage() == "the agent `sage` did not close: RuntimeError: it will not close"
+
+
 @pytest.mark.parametrize(("cancel", "left"), [("kill", ("sage",)), ("task", ())])
 def test_the_verdict_names_who_was_left_behind(core, cancel, left):
     from contextlib import asynccontextmanager

@@ -117,10 +117,9 @@ class Hub:
             agents={spec.id: spec.type for spec in self.config.agents},
             seed=seed,
             settings=settings,
-            criteria=self.config.criteria,
+            criteria=str(journal.clean(self.config.criteria)),
         )
         return Runner(
-            run=run,
             task=task,
             start=start,
             protocol=self.registry.protocols[settings.protocol].make(settings, rule),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -21,6 +22,8 @@ from .worker import open_in_worker
 
 T = TypeVar("T")
 NO_KEY = "none"
+SECONDS_TO_CLOSE = 10.0
+log = logging.getLogger("massgen_hub")
 
 
 @asynccontextmanager
@@ -35,7 +38,7 @@ async def opened(
 ) -> AsyncIterator[dict[str, Participant]]:
     """All agents at once, by id. The first one that cannot be opened closes the others and is the error."""
     keepers = {
-        spec.id: Keeper(_agent(spec, adapters[spec.type], models.get(spec.id), folder / spec.id, paths, seed))
+        spec.id: Keeper(spec.id, _agent(spec, adapters[spec.type], models.get(spec.id), folder / spec.id, paths, seed))
         for spec in specs
     }
     try:
@@ -58,10 +61,11 @@ async def opened(
 
 
 class Keeper:
-    """Holds an async context manager open in a task of its own: some may only be left where they were entered."""
+    """Holds an agent open in a task of its own: some contexts may only be left where they were entered."""
 
-    def __init__(self, context: AbstractAsyncContextManager[Agent]) -> None:
-        self._context = context
+    def __init__(self, name: str, context: AbstractAsyncContextManager[Agent]) -> None:
+        self._name, self._context = name, context
+        self._is_open = False
         self._leave = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -72,21 +76,32 @@ class Keeper:
         return await entered
 
     async def close(self) -> None:
-        """Leave it, whatever state it is in."""
+        """Leave it, or break off an opening that is still under way."""
+        if self._task is None:
+            return
         self._leave.set()
-        if self._task is not None:
-            await asyncio.wait([self._task])
+        if not self._is_open:
+            self._task.cancel()
+        await asyncio.wait([self._task], timeout=SECONDS_TO_CLOSE)
+        if not self._task.done():
+            self._task.cancel()
+            log.warning("the agent `%s` did not close within %g s", self._name, SECONDS_TO_CLOSE)
 
     async def _keep(self, entered: asyncio.Future[Agent]) -> None:
         try:
             async with self._context as agent:
+                self._is_open = True
                 if not entered.done():
                     entered.set_result(agent)
                 await self._leave.wait()
+        except asyncio.CancelledError:
+            entered.cancel()
+            raise
         except BaseException as failure:
-            if entered.done():
-                raise
-            entered.set_exception(failure)
+            if not entered.done():
+                entered.set_exception(failure)
+            else:
+                log.warning("the agent `%s` did not close: %s: %s", self._name, type(failure).__name__, failure)
 
 
 @asynccontextmanager

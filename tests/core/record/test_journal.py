@@ -9,6 +9,7 @@ import pytest
 from massgen_hub.consensus import Answer, Replied, RunStarted, Settings, TurnStarted
 from massgen_hub.errors import RecordError
 from massgen_hub.record import Journal, Redactor, find_run, read_events, state_of, summaries
+from massgen_hub.record.journal import BATCH_SECONDS
 
 START = RunStarted(task="?", agents={"a": "scripted"}, seed=1, settings=Settings())
 ASK = TurnStarted(agent="a", round=1, attempt=1, kind="draft")
@@ -124,6 +125,20 @@ def test_a_full_disk_is_a_clear_error_and_the_event_did_not_happen(tmp_path):
     made._file = Path("/dev/full").open("a")  # noqa: SIM115 - a device that is always full
     with pytest.raises(RecordError, match="No space left on device"):
         made.decide(ASK)
+
+
+def test_a_disk_that_fills_while_agents_talk_is_the_error_of_the_next_event(tmp_path, caplog):
+    async def talk():
+        made = journal(tmp_path)
+        made.decide(START)
+        made._file = Path("/dev/full").open("a")  # noqa: SIM115 - a device that is always full
+        made.delta("a", 1, 1, 0, "some words ")
+        await asyncio.sleep(3 * BATCH_SECONDS)
+        made.decide(ASK)
+
+    with pytest.raises(RecordError, match="No space left on device"):
+        asyncio.run(talk())
+    assert not caplog.records
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):

@@ -39,9 +39,8 @@ def runner(agents, *, timeout=None, turn_timeout=5.0, journal=None, folder=None,
     journal = journal or MemoryJournal()
     chosen = Settings(**settings)
     made = Runner(
-        run="run-1",
         task=Task(text="What is the capital of France?"),
-        start=RunStarted(task="?", agents=dict.fromkeys(agents, "test"), seed=seed, settings=chosen),
+        start=RunStarted(run="run-1", task="?", agents=dict.fromkeys(agents, "test"), seed=seed, settings=chosen),
         protocol=ROUNDS.make(chosen, BORDA),
         rule=BORDA,
         participants={

@@ -41,6 +41,7 @@ class Journal:
         self._timer: asyncio.TimerHandle | None = None
         self._path = (folder or Path()) / "events.jsonl"
         self._file: IO[str] | None = None
+        self._failure: Unwritable | None = None
 
     def clean(self, value: JSON) -> JSON:
         """A text or JSON value without secrets."""
@@ -48,6 +49,8 @@ class Journal:
 
     def decide(self, event: Decisive) -> None:
         """Record a decisive event. It is on disk when this returns."""
+        if self._failure is not None:
+            raise self._failure
         self._finish_stream(event)
         self.flush()
         self._write(event.type, vars(event))
@@ -61,7 +64,7 @@ class Journal:
         """Record something that decides nothing. Written within 50 ms."""
         self._pending.append((type_, self._redactor.json(data)))
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(BATCH_SECONDS, self.flush)
+            self._timer = asyncio.get_running_loop().call_later(BATCH_SECONDS, self._flush_later)
 
     def flush(self) -> None:
         """Write what is pending."""
@@ -71,6 +74,13 @@ class Journal:
         pending, self._pending = self._pending, []
         for type_, data in pending:
             self._write(type_, data)
+
+    def _flush_later(self) -> None:
+        """Flush where nobody hears an error: the next decisive event raises it."""
+        try:
+            self.flush()
+        except Unwritable as failure:
+            self._failure = failure
 
     def close(self) -> None:
         """Write what is pending and put the file on the disk for good."""

@@ -62,7 +62,6 @@ class Runner:
     def __init__(
         self,
         *,
-        run: str,
         task: Task,
         start: RunStarted,
         protocol: ConsensusProtocol,
@@ -73,7 +72,7 @@ class Runner:
         timeout: float | None = None,
     ) -> None:
         self.state = State()
-        self._run, self._task, self._start = run, task, start
+        self._task, self._start = task, start
         self._protocol, self._rule = protocol, rule
         self._participants, self._journal, self._folders = participants, journal, folders
         self._timeout = timeout
@@ -167,7 +166,7 @@ class Runner:
         works = participant.traits.code or participant.traits.tools
         folder = self._folders.make(ask.agent, ask.round, attempt) if works else None
         return Turn(
-            run=self._run,
+            run=self._start.run,
             agent=ask.agent,
             round=ask.round,
             attempt=attempt,

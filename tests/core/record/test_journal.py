@@ -1,6 +1,7 @@
 """The record as it is written and read again."""
 
 import asyncio
+import contextlib
 import json
 import stat
 from pathlib import Path
@@ -13,6 +14,15 @@ from massgen_hub.record.journal import BATCH_SECONDS
 
 START = RunStarted(task="?", agents={"a": "scripted"}, seed=1, settings=Settings())
 ASK = TurnStarted(agent="a", round=1, attempt=1, kind="draft")
+
+
+@pytest.fixture
+def full_disk():
+    """A file on a device that is always full."""
+    file = Path("/dev/full").open("a")  # noqa: SIM115 - closing it fails too
+    yield file
+    with contextlib.suppress(OSError):
+        file.close()
 
 
 def reply(text):
@@ -119,19 +129,19 @@ def test_without_a_folder_nothing_is_kept_but_subscribers_hear_it(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_full_disk_is_a_clear_error_and_the_event_did_not_happen(tmp_path):
+def test_a_full_disk_is_a_clear_error_and_the_event_did_not_happen(tmp_path, full_disk):
     made = journal(tmp_path)
     made.decide(START)
-    made._file = Path("/dev/full").open("a")  # noqa: SIM115 - a device that is always full
+    made._file = full_disk
     with pytest.raises(RecordError, match="No space left on device"):
         made.decide(ASK)
 
 
-def test_a_disk_that_fills_while_agents_talk_is_the_error_of_the_next_event(tmp_path, caplog):
+def test_a_disk_that_fills_while_agents_talk_is_the_error_of_the_next_event(tmp_path, caplog, full_disk):
     async def talk():
         made = journal(tmp_path)
         made.decide(START)
-        made._file = Path("/dev/full").open("a")  # noqa: SIM115 - a device that is always full
+        made._file = full_disk
         made.delta("a", 1, 1, 0, "some words ")
         await asyncio.sleep(3 * BATCH_SECONDS)
         made.decide(ASK)

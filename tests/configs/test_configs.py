@@ -56,6 +56,16 @@ def test_a_rule_with_criteria_and_a_threshold_decides(tmp_path):
     assert told["settings"]["threshold"] == 0.6
 
 
+def test_recorded_answers_show_self_consistency_without_a_model(tmp_path):
+    question = "A train leaves at 9:40 and arrives at 11:05. How many minutes does it take?"
+    told = run("replay.yaml", tmp_path, question, ANSWERS=str(CONFIGS / "replay.jsonl"))
+    verdict = told["verdict"]
+    assert sorted(verdict["authors"]) == ["fifth", "first", "third"]
+    assert (verdict["by"], verdict["agreement"]) == ("gate", "majority")
+    assert [(one["agent"], one["how"]) for one in verdict["absent"]] == [("fourth", "failed")]
+    assert told["ballots"] == []
+
+
 def test_objects_that_exist_already_take_part(tmp_path):
     told = run("own-agents.yaml", tmp_path, "What is the capital of France?")
     assert (told["verdict"]["answer"], told["verdict"]["authors"]) == ("Paris", ["another", "atlas"])

@@ -8,5 +8,5 @@ from hypothesis import settings
 settings.register_profile("massgen-hub", deadline=None)
 settings.load_profile("massgen-hub")
 
-for folder in ("consensus", "runner"):
+for folder in ("consensus", "consensus/rules", "runner"):
     sys.path.append(str(Path(__file__).parent / folder))

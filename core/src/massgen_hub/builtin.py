@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .agents.model import model
+from .agents.replay import replay
 from .agents.scripted import scripted
-from .consensus import BORDA, PLURALITY, ROUNDS, ProtocolSpec, Rule
+from .consensus import COUNCIL, LIVE, PAIR, ROUNDS, ProtocolSpec, Rule
+from .consensus.rules import RULES
 from .contract import Adapter, ModelSource
 from .hookspecs import hookimpl
 from .providers import PROVIDERS
@@ -14,20 +16,20 @@ from .providers import PROVIDERS
 
 @hookimpl
 def register_adapters() -> Iterable[Adapter]:
-    """The native agent, and one that follows a script."""
-    return (model, scripted)
+    """The native agent, one that repeats what was recorded, and one that follows a script."""
+    return (model, replay, scripted)
 
 
 @hookimpl
 def register_rules() -> Iterable[Rule]:
     """The rules that need nothing else."""
-    return (BORDA, PLURALITY)
+    return RULES
 
 
 @hookimpl
 def register_protocols() -> Iterable[ProtocolSpec]:
-    """The default protocol."""
-    return (ROUNDS,)
+    """The default protocol, and others."""
+    return (ROUNDS, LIVE, COUNCIL, PAIR)
 
 
 @hookimpl

@@ -18,17 +18,31 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .config import AgentSpec, Config, from_mapping, load
-from .consensus import RunStarted, Verdict
+from .config import AgentSpec, Config, Origin, from_mapping, load
+from .consensus import Past, RunStarted, Settings, Verdict
+from .consensus.electorate import KNOWN_OUTCOMES
 from .contract import Model, Task, Usage
 from .errors import ConfigError, PluginError
 from .events import Event
+from .extractor import extractor_of
 from .observers import Observers
 from .opening import opened
 from .plugins import Registry
-from .record import Journal, Redactor, secrets_of
+from .record import (
+    Journal,
+    Redactor,
+    Reopened,
+    decisive,
+    find_run,
+    reopen,
+    require_cut_off,
+    require_same_agents,
+    seconds_used,
+    secrets_of,
+)
+from .record.outcomes import fewest_known, read_past
 from .runner import Folders, Runner
-from .team import builtin_team
+from .team import builtin_team, default_model
 
 RUNS = Path(".massgen-hub/runs")
 
@@ -67,24 +81,46 @@ class Hub:
         run = new_run()
         folder = (self._runs / run).resolve() if self._runs else None
         seed = secrets.randbits(53) if self._seed is None else self._seed
+        past = self.past()
         async with AsyncExitStack() as stack:
             journal = self._journal(run, folder, watch, stack)
-            models = await stack.enter_async_context(self._connected(journal))
-            work = folder or Path(stack.enter_context(TemporaryDirectory(prefix="massgen-hub-")))
-            participants = await stack.enter_async_context(
-                opened(
-                    self.config.agents,
-                    self.registry.adapters,
-                    models,
-                    folder=work / "agents",
-                    paths=(str(self.config.folder),),
-                    seed=seed,
-                )
+            start = RunStarted(
+                run=run,
+                task=str(journal.clean(asked.text)),
+                history=tuple(replace(one, text=str(journal.clean(one.text))) for one in asked.history),
+                files=asked.files,
+                agents=self._types(),
+                seed=seed,
+                settings=self._settings(past),
+                criteria=str(journal.clean(self.config.criteria)),
+                past=past,
             )
-            runner = self._runner(run, asked, seed, participants, journal, Folders(work / "work"))
-            self._running.add(runner)
-            stack.callback(self._running.discard, runner)
-            return await runner.run()
+            return await self._play(stack, journal, start, task=asked, seconds=self.config.timeout)
+
+    async def resume(self, run: str, *, watch: Callable[[Event], None] | None = None) -> Verdict:
+        """Continue a run whose process ended in the middle of it, with the agents of this hub: those of the run.
+
+        `run` is its name, how its name begins, or `last`. Task, settings and seed are those of the record. No turn
+        that landed is repeated; one whose reply was lost is asked again. `watch` is called with every event, also with
+        those of the record. Raises `RecordError` where the run has ended, is going on elsewhere, or never began, and
+        `ConfigError` where the agents are others.
+        """
+        if self._runs is None:
+            raise ConfigError("this hub keeps no records", hint='Hub(..., runs="FOLDER")')
+        folder = find_run(self._runs, run).resolve()
+        async with AsyncExitStack() as stack:
+            record = reopen(folder)
+            stack.callback(record.file.close)
+            start = require_cut_off(record.events, folder.name)
+            require_same_agents(start.agents, self._types())
+            if watch is not None:
+                for event in record.events:
+                    watch(event)
+            journal = self._journal(folder.name, folder, watch, stack, after=record)
+            task = Task(text=start.task, history=start.history, files=start.files)
+            whole = self.config.timeout
+            left = None if whole is None else whole - seconds_used(record.events)
+            return await self._play(stack, journal, start, task=task, seconds=left, record=record)
 
     async def stream(self, task: str | Task) -> AsyncIterator[Event]:
         """The events of a run as they happen; the last one is `ended`. Leaving early stops the run."""
@@ -99,43 +135,97 @@ class Hub:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
 
-    def stop(self) -> None:
-        """End all runs as soon as possible, each with its best answer so far, as Ctrl-C does."""
+    def stop(self) -> bool:
+        """End all runs as soon as possible, each with its best answer so far, as Ctrl-C does; false where none runs."""
         for runner in self._running:
             runner.stop("interrupted")
+        return bool(self._running)
 
-    def _runner(
-        self, run: str, task: Task, seed: int, participants: Mapping[str, Any], journal: Journal, folders: Folders
-    ) -> Runner:
-        settings = self.config.settings
-        rule = self.registry.rules[settings.rule]
-        start = RunStarted(
-            run=run,
-            task=str(journal.clean(task.text)),
-            history=tuple(replace(one, text=str(journal.clean(one.text))) for one in task.history),
-            files=task.files,
-            agents={spec.id: spec.type for spec in self.config.agents},
-            seed=seed,
-            settings=settings,
-            criteria=str(journal.clean(self.config.criteria)),
+    async def _play(
+        self,
+        stack: AsyncExitStack,
+        journal: Journal,
+        start: RunStarted,
+        *,
+        task: Task,
+        seconds: float | None,
+        record: Reopened | None = None,
+    ) -> Verdict:
+        """Open the agents and run, from the start or from where the record ends; `stack` closes them."""
+        extract = extractor_of(self.config, start.settings.extractor)
+        models = await stack.enter_async_context(self._connected(journal))
+        work = journal.folder or Path(stack.enter_context(TemporaryDirectory(prefix="massgen-hub-")))
+        participants = await stack.enter_async_context(
+            opened(
+                self.config.agents,
+                self.registry.adapters,
+                models,
+                folder=work / "agents",
+                paths=(str(self.config.folder),),
+                seed=start.seed,
+            )
         )
-        return Runner(
+        rule = self.registry.rules[start.settings.rule]
+        runner = Runner(
             task=task,
             start=start,
-            protocol=self.registry.protocols[settings.protocol].make(settings, rule),
+            protocol=self.registry.protocols[start.settings.protocol].make(start.settings, rule),
             rule=rule,
             participants=participants,
             journal=journal,
-            folders=folders,
-            timeout=self.config.timeout,
+            folders=Folders(work / "work"),
+            timeout=seconds,
+            extract=extract,
+            before=tuple(decisive(record.events)) if record else (),
         )
+        if record is not None:
+            self._note_resumption(journal, record)
+        self._running.add(runner)
+        stack.callback(self._running.discard, runner)
+        return await runner.run()
+
+    def _note_resumption(self, journal: Journal, record: Reopened) -> None:
+        """Where the run goes on, what of its record was mended, and what it takes to continue it once more."""
+        journal.activity("resumed", {"events": len(record.events)})
+        if record.dropped is not None:
+            journal.activity("repaired", {"dropped_bytes": record.dropped})
+        journal.activity("configured", vars(self.config.origin))
+
+    def past(self) -> Past | None:
+        """What the marked runs tell of the agents; None where they tell nothing, or nothing is kept.
+
+        Raises `RecordError` where the marks are damaged.
+        """
+        return read_past(self._runs, self._types()) if self._runs else None
+
+    @property
+    def weighed(self) -> tuple[str, ...]:
+        """The agents whose weights may be learned: those whose own answers and ballots count."""
+        electorate = self.config.settings.electorate
+        return electorate.drafters(electorate.voices(self._types()))
+
+    def _settings(self, past: Past | None) -> Settings:
+        """The settings of a run, with the weights of its voices where they are learned and enough is known."""
+        settings = self.config.settings
+        if not self.config.learned or past is None or fewest_known(past, self.weighed) < KNOWN_OUTCOMES:
+            return settings
+        return replace(settings, electorate=replace(settings.electorate, weights=past.weights(self.weighed)))
+
+    def _types(self) -> dict[str, str]:
+        return {spec.id: spec.type for spec in self.config.agents}
 
     def _journal(
-        self, run: str, folder: Path | None, watch: Callable[[Event], None] | None, stack: AsyncExitStack
+        self,
+        run: str,
+        folder: Path | None,
+        watch: Callable[[Event], None] | None,
+        stack: AsyncExitStack,
+        after: Reopened | None = None,
     ) -> Journal:
         """The journal of a run, closed with the stack; then whoever observes it."""
         keys = {spec.model.key for spec in self.config.agents if spec.model and spec.model.key}
-        journal = Journal(run, folder, Redactor(secrets_of(self.config.environment) | keys))
+        redactor = Redactor(secrets_of(self.config.environment) | keys)
+        journal = Journal(run, folder, redactor, configured=vars(self.config.origin), after=after)
         if self.registry.observers:
             observers = Observers(self.registry.observers)
             stack.callback(observers.close)
@@ -205,4 +295,11 @@ def _config(
         return load(config, registry, model=model)
     if agents:
         return from_mapping({**(config or {}), "agents": list(agents)}, registry, model=model)
-    return from_mapping(builtin_team(registry, model) if config is None else config, registry, model=model)
+    return built_in(registry, model) if config is None else from_mapping(config, registry, model=model)
+
+
+def built_in(registry: Registry, model: str | None = None, sets: Sequence[str] = ()) -> Config:
+    """The config of the built-in team; `sets` are `path=value` as for `--set`."""
+    chosen = model or default_model(registry)
+    config = from_mapping(builtin_team(registry, chosen), registry, overrides=sets)
+    return replace(config, origin=Origin(built_in=True, sets=tuple(sets), model=chosen))

@@ -7,7 +7,7 @@ from typing import Any
 
 from .codec import to_plain
 from .consensus import State
-from .consensus.conclude import final_round
+from .consensus.count import deciding
 from .events import Event
 from .record import state_of
 from .view.board import Spent
@@ -34,7 +34,7 @@ def report(events: Sequence[Event]) -> dict[str, Any]:
 
 
 def _candidates(state: State) -> list[dict[str, Any]]:
-    candidates = state.candidates(state.round + 1) if state.started else {}
+    candidates = state.candidates() if state.started else {}
     return [{"id": one.id, "authors": list(one.authors), "text": one.text} for one in candidates.values()]
 
 
@@ -51,8 +51,9 @@ def _turns(events: Sequence[Event], agents: dict[str, str]) -> list[dict[str, An
 
 
 def _ballots(events: Sequence[Event], state: State) -> list[dict[str, Any]]:
-    """Each ballot with the text it was parsed from; `counts` is false for one that a refinement superseded."""
-    last = final_round(state)
+    """Each ballot with the text it was parsed from. `counts` is false for one that was superseded, is stale, or is
+    only advice."""
+    counted = {(cast.agent, cast.round) for cast in deciding(state).values() if cast.agent in state.voters}
     agents = state.started.agents if state.started else {}
     return [
         {
@@ -62,7 +63,7 @@ def _ballots(events: Sequence[Event], state: State) -> list[dict[str, Any]]:
             **{name: value for name, value in to_plain(event.data["decision"]).items() if name != "kind"},
             "text": event.data["text"],
             "data": to_plain(event.data["data"]),
-            "counts": event.data["round"] == last and last not in state.refined_in,
+            "counts": (event.data["agent"], event.data["round"]) in counted,
         }
         for event in events
         if event.type == "replied" and to_plain(event.data["decision"])["kind"] == "ballot"

@@ -50,7 +50,10 @@ def test_variables_in_an_override_are_expanded(write: Any, registry: Any, monkey
 @pytest.mark.parametrize(
     ("override", "expected"),
     [
-        ("consensus.gate=maybe", "--set:1:16: consensus.gate: expected one of `majority`, `off`, got the text `maybe`"),
+        (
+            "consensus.gate=maybe",
+            "--set:1:16: consensus.gate: expected one of `majority`, `off`, `plurality`, got the text `maybe`",
+        ),
         ("agents.ann.stlye=long", "--set:1:1: agents[0].stlye: unknown key"),
         ("agents.annn.style=long", "--set:1:1: agents: no entry `annn`; there are 2"),
         ("agents.2.style=long", "--set:1:1: agents: no entry `2`; there are 2"),

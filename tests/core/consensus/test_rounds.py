@@ -61,7 +61,7 @@ def test_a_refinement_adds_a_candidate_and_supersedes_the_ballots_of_its_round()
     assert sorted(kinds(log)[6:]) == [(3, "decide")] * 2 + [(3, "vote")]
     assert state.verdict.answer == "better"
     assert state.verdict.rounds == 3
-    assert len(state.candidates(4)) == 4  # the drafts stay on the ballot
+    assert len(state.candidates()) == 4  # the drafts stay on the ballot
 
 
 def test_refinements_are_bounded_by_the_allowance():
@@ -208,5 +208,5 @@ def test_the_log_of_a_run_folds_to_the_same_verdict():
 
 
 def test_a_ballot_says_what_it_was_parsed_from():
-    ballots = play(THREE, refine=0)[0].ballots[2]
-    assert all(isinstance(ballot, Ballot) and ballot.labels for ballot in ballots.values())
+    cast = play(THREE, refine=0)[0].cast.values()
+    assert all(isinstance(one.ballot, Ballot) and one.ballot.labels for one in cast)

@@ -8,12 +8,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from massgen_hub.codec import from_plain, to_plain
 from massgen_hub.consensus import (
     BORDA,
+    COUNCIL,
+    LIVE,
+    PAIR,
+    ROUNDS,
     Abstention,
     Answer,
     Ask,
     Ballot,
     Cancel,
     Cancelled,
+    Electorate,
     Ended,
     Failed,
     Finish,
@@ -26,7 +31,9 @@ from massgen_hub.consensus import (
     TurnStarted,
     fold,
 )
+from massgen_hub.consensus.count import deciding
 from massgen_hub.consensus.rounds import Rounds
+from massgen_hub.consensus.rules import RULES
 from massgen_hub.errors import IllegalEvent
 from massgen_hub.record.reading import TYPES
 
@@ -42,6 +49,15 @@ def reply(decision, agent="a", round_=1, attempt=1):
 def snapshot(state):
     return {key: str(value) for key, value in vars(state).items() if key != "_candidates"}
 
+
+ELECTORATES = {
+    "everybody alike": Electorate(),
+    "weights": Electorate(weights={"a0": 2.5, "a1": 0.5}),
+    "an advisory voice": Electorate(advisory=("a1",)),
+    "a veto": Electorate(veto=("a0",)),
+    "an advisory veto": Electorate(advisory=("a1",), veto=("a1",)),
+    "a judge": Electorate(judge="a0"),
+}
 
 ILLEGAL = {
     "a second start": RunStarted(task="?", agents={"a": "x"}, seed=1, settings=Settings()),
@@ -61,7 +77,7 @@ ILLEGAL = {
 def test_an_illegal_event_raises_and_changes_nothing(what):
     state = begun(["a", "b"])
     state.apply(ask())
-    event = ILLEGAL[what] or Ended(verdict=Rounds(state.settings, BORDA)._best(state))
+    event = ILLEGAL[what] or Ended(verdict=Rounds(state.settings, BORDA).best(state))
     before = snapshot(state)
     with pytest.raises(IllegalEvent):
         state.apply(event)
@@ -73,7 +89,7 @@ def voting():
     for agent in ("a", "b"):
         state.apply(ask(agent))
         state.apply(reply(Answer(text=agent), agent))
-    first, second = state.candidates(2)
+    first, second = state.candidates()
     state.apply(ask("a", 2, kind="vote", shown=(("A", first), ("B", second))))
     return state, first
 
@@ -98,12 +114,12 @@ def test_a_refused_attempt_leaves_the_agent_busy_and_may_be_followed_by_the_next
     assert state.running == {"a"}
     state.apply(ask("a", 2, attempt=2, kind="vote", shown=state.seats["a"].shown))
     state.apply(reply(Ballot(ranking=(first,)), round_=2, attempt=2))
-    assert state.ballots[2]["a"].ranking == (first,)
+    assert state.cast["a", 2].ballot.ranking == (first,)
 
 
 def test_nothing_happens_after_the_end():
     state = begun(["a"])
-    state.apply(Ended(verdict=Rounds(state.settings, BORDA)._best(state)))
+    state.apply(Ended(verdict=Rounds(state.settings, BORDA).best(state)))
     with pytest.raises(IllegalEvent, match="after the run has ended"):
         state.apply(Stopped(why="budget"))
 
@@ -114,15 +130,21 @@ class Histories(RuleBasedStateMachine):
     @initialize(
         count=st.integers(1, 5),
         seed=st.integers(0, 99),
-        gate=st.sampled_from(["majority", "off"]),
+        gate=st.sampled_from(["majority", "plurality", "off"]),
         refine=st.integers(0, 2),
         show=st.integers(1, 4),
+        lead=st.sampled_from([None, 1, 2]),
+        spec=st.sampled_from([ROUNDS, LIVE, COUNCIL, PAIR]),
+        rule=st.sampled_from(RULES),
+        electorate=st.sampled_from(sorted(ELECTORATES)),
     )
-    def start(self, count, seed, gate, refine, show):
-        self.state, self.log = State(), []
-        self.protocol = Rounds(Settings(gate=gate, refine=refine, show=show), BORDA)
+    def start(self, count, seed, gate, refine, show, lead, spec, rule, electorate):
+        self.state, self.log, self.need = State(), [], rule.needs
         agents = {f"a{i}": "scripted" for i in range(count)}
-        self.emit(RunStarted(task="?", agents=agents, seed=seed, settings=self.protocol.settings))
+        chosen = ELECTORATES[electorate] if count > 1 else Electorate()
+        settings = Settings(gate=gate, refine=refine, show=show, lead=lead, electorate=chosen)
+        self.protocol = spec.make(settings, rule)
+        self.emit(RunStarted(task="?", agents=agents, seed=seed, settings=settings))
         self.advance()
 
     def emit(self, event):
@@ -154,13 +176,23 @@ class Histories(RuleBasedStateMachine):
         if seat.kind in ("draft", "decide"):
             options.append(Answer(text=text))
         if seat.kind in ("decide", "vote"):
-            length = data.draw(st.integers(1, len(shown)))
-            options.append(Ballot(ranking=tuple(data.draw(st.permutations(shown))[:length])))
+            options.append(self.ballot(data, seat.agent, shown))
         decision = data.draw(st.sampled_from(options))
         self.emit(reply(decision, seat.agent, seat.round, seat.attempt))
         if isinstance(decision, Refusal):
             self.emit(ask(seat.agent, seat.round, seat.attempt + 1, seat.kind, seat.shown))
         self.advance()
+
+    def ballot(self, data, agent, shown):
+        some = tuple(data.draw(st.permutations(shown))[: data.draw(st.integers(1, len(shown)))])
+        veto = some[-1:] if agent in self.state.settings.electorate.veto and data.draw(st.booleans()) else ()
+        match self.need:
+            case "score":
+                return Ballot(scores={name: data.draw(st.integers(0, 10)) for name in shown}, veto=veto)
+            case "approval":
+                return Ballot(approved=some, veto=veto)
+            case _:
+                return Ballot(ranking=some, veto=veto)
 
     @precondition(busy)
     @rule(data=st.data(), final=st.booleans())
@@ -198,14 +230,25 @@ class Histories(RuleBasedStateMachine):
         if verdict is None:
             return
         given = {answer.text for answer in self.state.given}
-        assert verdict.answer in given or (verdict.winner is None and not given)
+        written = {self.state.presented} if verdict.delivered != "verbatim" else set()
+        assert verdict.answer in given | written or verdict.winner is None
+        assert verdict.winner is not None or not given or verdict.vetoed
+        assert verdict.winner not in dict(verdict.vetoed)
         assert verdict.decided == (verdict.exit_code == 0) or verdict.stopped == "interrupted"
         if verdict.by == "vote" and verdict.decided:
             assert verdict.voted >= verdict.quorum
         absent = {one.agent for one in verdict.absent}
         failed = {seat.agent for seat in self.state.seats.values() if seat.status == "out"}
-        counted = set(self.state.ballots.get(max(self.state.ballots, default=0), {}))
-        assert failed - counted <= absent
+        counted = {given.agent for given in self.state.given} if verdict.by in ("gate", "alone") else set()
+        silent = set(self.state.settings.electorate.advisory)
+        assert failed - counted - silent - {self.state.settings.electorate.judge} <= absent or verdict.by == "judge"
+        assert verdict.turnout.counted <= len(self.state.voters)
+
+    @invariant()
+    def only_the_newest_ballot_of_a_voter_on_the_newest_candidates_counts(self):
+        for agent, cast in deciding(self.state).items():
+            assert cast.round == self.state.seats[agent].voting
+            assert (agent, cast.round) in self.state.cast
 
 
 TestHistories = Histories.TestCase

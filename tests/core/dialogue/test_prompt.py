@@ -2,7 +2,6 @@
 
 import jsonschema
 import pytest
-from massgen_hub.consensus import BORDA, PLURALITY
 from massgen_hub.contract import Message, Shown, Task
 from massgen_hub.dialogue import fence, quoted, render, reply_schema
 
@@ -13,8 +12,8 @@ SEED = 11
 def prompt(kind, text="What is the capital of France?", shown=SHOWN, **options):
     candidates = shown if kind != "draft" else []
     bodies = [quoted(one.text, fence(SEED)) for one in candidates]
-    rule = options.pop("rule", BORDA)
-    return render(kind, Task(text=text), shown=candidates, bodies=bodies, rule=rule, seed=SEED, **options)
+    need = options.pop("need", "ranking")
+    return render(kind, Task(text=text), shown=candidates, bodies=bodies, need=need, seed=SEED, **options)
 
 
 @pytest.mark.parametrize("kind", ["draft", "decide", "vote", "present"])
@@ -45,7 +44,7 @@ def test_a_session_comes_first():
     task = Task(
         text="And Italy?", history=(Message(role="user", text="France?"), Message(role="assistant", text="Paris"))
     )
-    text = render("draft", task, shown=[], bodies=[], rule=BORDA, seed=SEED)
+    text = render("draft", task, shown=[], bodies=[], need="ranking", seed=SEED)
     assert text.startswith("Earlier:\nuser: France?\nassistant: Paris\n\nTask:\nAnd Italy?")
 
 
@@ -73,9 +72,9 @@ def test_the_fence_differs_from_run_to_run():
     assert fence(1) != fence(2)
 
 
-@pytest.mark.parametrize("rule", [BORDA, PLURALITY])
-def test_the_schema_of_a_vote_allows_the_labels_and_nothing_else(rule):
-    schema = reply_schema("vote", ["A", "B", "C"], rule)
+@pytest.mark.parametrize("need", ["ranking", "choice"])
+def test_the_schema_of_a_vote_allows_the_labels_and_nothing_else(need):
+    schema = reply_schema("vote", ["A", "B", "C"], need)
     jsonschema.Draft202012Validator.check_schema(schema)
     assert _valid({"reason": "r", "ranking": ["B"]}, schema)
     assert not _valid({"reason": "r", "ranking": ["D"]}, schema)
@@ -84,19 +83,19 @@ def test_the_schema_of_a_vote_allows_the_labels_and_nothing_else(rule):
 
 
 def test_a_rule_that_needs_a_choice_asks_for_one():
-    assert not _valid({"reason": "", "ranking": ["A", "B"]}, reply_schema("vote", ["A", "B"], PLURALITY))
-    assert _valid({"reason": "", "ranking": ["A", "B"]}, reply_schema("vote", ["A", "B"], BORDA))
+    assert not _valid({"reason": "", "ranking": ["A", "B"]}, reply_schema("vote", ["A", "B"], "choice"))
+    assert _valid({"reason": "", "ranking": ["A", "B"]}, reply_schema("vote", ["A", "B"], "ranking"))
 
 
 def test_the_schema_of_a_decision_allows_a_better_answer_too():
-    schema = reply_schema("decide", ["A"], BORDA)
+    schema = reply_schema("decide", ["A"], "ranking")
     assert _valid({"answer": "x"}, schema)
     assert _valid({"reason": "r", "ranking": ["A"]}, schema)
 
 
 @pytest.mark.parametrize("kind", ["draft", "present"])
 def test_where_text_is_the_answer_there_is_no_schema(kind):
-    assert reply_schema(kind, ["A"], BORDA) is None
+    assert reply_schema(kind, ["A"], "ranking") is None
 
 
 def _valid(value, schema):

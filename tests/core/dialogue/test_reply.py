@@ -9,7 +9,7 @@ LABELS = {"A": "paris", "B": "rome", "C": "oslo"}
 
 
 def vote(text="", data=None, kind="vote"):
-    return read(kind, Reply(text=text, data=data), LABELS)
+    return read(kind, Reply(text=text, data=data), LABELS, "ranking")
 
 
 BALLOTS = {
@@ -51,6 +51,7 @@ def test_a_ballot_keeps_the_labels_it_was_cast_with():
 REFUSED = {
     "prose": ("I like the second answer most.", "it holds no vote"),
     "nothing": ("", "it holds no vote"),
+    "a labelled line without a label": ("Vote: ???", "it holds no vote"),
     "an unknown label": ('{"ranking": ["D"]}', "there is no answer 'D'"),
     "one label twice": ('{"ranking": ["A", "A"]}', "ranks an answer twice"),
     "two votes": ('{"ranking": ["A"]} or {"ranking": ["B"]}', "two different votes"),

@@ -67,7 +67,7 @@ def test_prose_twice_is_an_abstention_that_keeps_the_words():
     last = journal.of(Replied, "a")[-1]
     assert isinstance(last.decision, Abstention)
     assert last.text == "still no"
-    assert [(one.agent, one.how) for one in verdict.absent] == [("a", "abstained")]
+    assert [(one.agent, one.how) for one in verdict.absent] == [("a", "invalid")]
     assert verdict.decided
 
 

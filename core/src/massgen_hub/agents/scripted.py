@@ -11,19 +11,21 @@ from typing import Literal
 from pydantic import Field
 
 from ..codec import to_json
-from ..contract import Adapter, Agent, Host, Reply, Setup, Traits, Turn
+from ..contract import JSON, Adapter, Agent, Host, Reply, Setup, Traits, Turn
 from ..options import Options
 
 
 class ScriptedOptions(Options):
     """`answer` is the draft; `votes` says how it ranks: the texts it prefers come first, then the rest as displayed.
 
-    `refines` is a better answer, submitted once when the turn allows it. `replies` overrides everything: the raw texts
-    to say, one a turn, the last one again and again. `seconds` is how long each turn takes.
+    Where approvals are asked for it approves those; scores fall from 10 in the same order. `vetoes` are the texts it
+    rules out where it may. `refines` is a better answer, submitted once when the turn allows it. `replies` overrides
+    everything: the raw texts to say, one a turn, the last one again and again. `seconds` is how long each turn takes.
     """
 
     answer: str = "I have no idea."
     votes: tuple[str, ...] = ()
+    vetoes: tuple[str, ...] = ()
     reason: str = ""
     refines: str = ""
     replies: tuple[str, ...] = ()
@@ -63,9 +65,21 @@ def _talk(options: ScriptedOptions, turn: Turn) -> str:
         return options.answer
     if turn.kind == "decide" and options.refines and options.refines not in texts:
         return to_json({"answer": options.refines})
+    return to_json({"reason": options.reason, **_ballot(options, turn)})
+
+
+def _ballot(options: ScriptedOptions, turn: Turn) -> dict[str, JSON]:
+    """What the script prefers, in the form that the turn asks for."""
     ordered = sorted(turn.shown, key=lambda one: _preference(options, one.text))
-    most = (turn.schema or {}).get("anyOf", [turn.schema])[0]["properties"]["ranking"]["maxItems"]
-    return to_json({"reason": options.reason, "ranking": [one.label for one in ordered[:most]]})
+    fields = (turn.schema or {}).get("anyOf", [turn.schema])[0]["properties"]
+    ruled_out = [one.label for one in ordered if one.text in options.vetoes]
+    veto: dict[str, JSON] = {"veto": ruled_out} if "veto" in fields else {}
+    if "scores" in fields:
+        return {"scores": {one.label: max(0, 10 - place) for place, one in enumerate(ordered)}, **veto}
+    if "approved" in fields:
+        good = [one.label for one in ordered if one.text in options.votes]
+        return {"approved": good or [ordered[0].label], **veto}
+    return {"ranking": [one.label for one in ordered[: fields["ranking"]["maxItems"]]], **veto}
 
 
 def _preference(options: ScriptedOptions, text: str) -> int:

@@ -84,6 +84,25 @@ def run(
 
 
 @app.command()
+def resume(
+    run: Annotated[str, typer.Argument(help="Name of a run, or how it begins; `last` is the newest.")] = "last",
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", metavar="FILE", help="Who takes part. Default: as the run began.")
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="Longest time for the whole run, with what it has used.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the answer only.")] = False,
+    runs: Runs = RUNS,
+) -> None:
+    """Continue a run that was cut off; no finished turn is repeated."""
+    from .resume import resume_run
+
+    raise typer.Exit(resume_run(run, config, timeout=timeout, as_json=as_json, quiet=quiet, runs=runs))
+
+
+@app.command()
 def check(
     config: Annotated[Path | None, typer.Argument(metavar="CONFIG", help="The config to check.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of configs, for editors.")] = False,
@@ -102,12 +121,40 @@ def plugins(as_json: AsJson = False) -> None:
     list_plugins(as_json=as_json)
 
 
-@app.command(name="runs")
-def list_runs(runs: Runs = RUNS, as_json: AsJson = False) -> None:
-    """List the recorded runs, newest first."""
+recorded = typer.Typer()
+app.add_typer(recorded, name="runs")
+
+
+@recorded.callback(invoke_without_command=True)
+def list_runs(context: typer.Context, runs: Runs = RUNS, as_json: AsJson = False) -> None:
+    """List the recorded runs, newest first; or look at all of them."""
+    if context.invoked_subcommand is not None:
+        context.default_map = {context.invoked_subcommand: {"runs": runs, "as_json": as_json}}
+        return
     from .show import list_runs
 
     list_runs(runs, as_json=as_json)
+
+
+@recorded.command()
+def bias(runs: Runs = RUNS, as_json: AsJson = False) -> None:
+    """Whether place, label or authorship of an answer swayed the ballots."""
+    from .bias import report_bias
+
+    report_bias(runs, as_json=as_json)
+
+
+@recorded.command()
+def mark(
+    run: Annotated[str, typer.Argument(help="Name of a run, or how it begins; `last` is the newest.")] = "last",
+    right: Annotated[bool | None, typer.Option("--right/--wrong", help="Whether its answer was right.")] = None,
+    runs: Runs = RUNS,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether the answer of a run was right; weights and standings are learned from it."""
+    from .mark import mark_run
+
+    mark_run(run, runs, right=right, as_json=as_json)
 
 
 @app.command()
@@ -122,3 +169,16 @@ def show(
     from .show import show_run
 
     show_run(run, runs, as_json=as_json, play=play, speed=speed)
+
+
+@app.command()
+def recount(
+    run: Annotated[str, typer.Argument(help="Name of a run, or how it begins; `last` is the newest.")] = "last",
+    rule: Annotated[str | None, typer.Option(metavar="RULE", help="Show the whole verdict under this rule.")] = None,
+    runs: Runs = RUNS,
+    as_json: AsJson = False,
+) -> None:
+    """Count a recorded run again, by its rule and by others."""
+    from .recount import recount_run
+
+    raise typer.Exit(recount_run(run, runs, rule=rule, as_json=as_json))

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from ..config import Config, from_mapping, load
-from ..consensus import Verdict
-from ..errors import Unwritable
-from ..events import Event
-from ..hub import Hub
+from ..config import Config, load
+from ..hub import Hub, built_in
 from ..loopback import sparing_loopback
 from ..plugins import Registry
-from ..team import EMBEDDED, builtin_team, default_model
-from ..view.text import harmless
-
-WIDTH_OF_PIPES = 160
+from ..team import EMBEDDED, default_model
+from .attend import Screen, attend
 
 
 def run_task(
@@ -43,19 +34,16 @@ def run_task(
     registry = Registry()
     config, notices = _config(path, model, sets, registry)
     if timeout is not None:
-        config = replace(config, timeout=timeout)
+        config = with_timeout(config, timeout)
     hub = Hub(config, seed=seed, runs=runs, registry=registry)
-    screen = _Screen(quiet)
-    screen.say(*notices, *config.notices, _starting(config))
-    events: list[Event] = []
-    try:
-        verdict = asyncio.run(_attend(hub, text, screen, events))
-    except Unwritable:
-        _print_best(events)
-        raise
-    screen.conclude(verdict, events, registry)
-    _print(verdict, events, as_json=as_json)
-    return verdict.exit_code
+    screen = Screen(quiet)
+    screen.say(*notices, *config.notices, starting(config), *_weighing(hub))
+    return attend(hub, lambda watch: hub.run(text, watch=watch), screen, as_json=as_json)
+
+
+def with_timeout(config: Config, seconds: float) -> Config:
+    """The config with another time for the whole run."""
+    return replace(config, timeout=seconds, origin=replace(config.origin, timeout=seconds))
 
 
 def _config(
@@ -65,7 +53,7 @@ def _config(
         return load(path, registry, overrides=sets, model=model), ()
     chosen = model or default_model(registry)
     notices = () if model else (_why(chosen, registry),)
-    return from_mapping(builtin_team(registry, chosen), registry, overrides=sets), notices
+    return built_in(registry, chosen, sets), notices
 
 
 def _why(chosen: str, registry: Registry) -> str:
@@ -78,105 +66,14 @@ def _why(chosen: str, registry: Registry) -> str:
     return f"using {chosen}, because {variable} is set (`--model` chooses another)"
 
 
-def _starting(config: Config) -> str:
+def _weighing(hub: Hub) -> Iterator[str]:
+    """The line that tells what learned weights come to."""
+    if hub.config.learned:
+        from ..view.verdict import weighing
+
+        yield weighing(hub.past(), hub.weighed)
+
+
+def starting(config: Config) -> str:
+    """The line that names who takes part."""
     return "starting " + ", ".join(f"{spec.id} ({spec.type})" for spec in config.agents)
-
-
-async def _attend(hub: Hub, task: str, screen: _Screen, events: list[Event]) -> Verdict:
-    """Run with a screen. The first Ctrl-C (or hang-up) asks the run to end, the second one leaves at once."""
-    loop, running = asyncio.get_running_loop(), asyncio.create_task(hub.run(task, watch=screen.taking(events)))
-    asked = False
-
-    def interrupted() -> None:
-        nonlocal asked
-        if asked or not events:
-            running.cancel()
-        asked = True
-        hub.stop()
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, interrupted)
-    try:
-        with screen:
-            return await running
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-
-
-class _Screen:
-    """What is shown on stderr while a run goes on: lanes on a terminal, lines elsewhere, nothing when quiet."""
-
-    def __init__(self, quiet: bool) -> None:
-        from rich.console import Console
-
-        from ..view.lines import Lines
-        from ..view.live import LiveView
-
-        self._quiet = quiet
-        self._console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDTH_OF_PIPES)
-        self._view: Any = nullcontext()
-        if not quiet:
-            self._view = LiveView(self._console) if self._console.is_terminal else Lines(self._write)
-
-    def __enter__(self) -> None:
-        self._view.__enter__()
-
-    def __exit__(self, *raised: object) -> None:
-        self._view.__exit__(*raised)
-
-    def say(self, *lines: str) -> None:
-        """Say something before the run."""
-        if not self._quiet:
-            for line in lines:
-                self._console.print(line, style="dim", markup=False)
-
-    def taking(self, events: list[Event]) -> Any:
-        """What the hub calls with every event."""
-
-        def take(event: Event) -> None:
-            events.append(event)
-            if not self._quiet:
-                self._view(event)
-
-        return take
-
-    def conclude(self, verdict: Verdict, events: Sequence[Event], registry: Registry) -> None:
-        """The verdict, after the run."""
-        if self._quiet:
-            return
-        from ..record import state_of
-        from ..view.verdict import verdict_view
-
-        self._console.print()
-        self._console.print(verdict_view(verdict, state_of(events), registry.rules.get(verdict.rule)))
-        self._console.print(f"massgen-hub show {events[0].run}", style="dim")
-        self._console.print()
-
-    def _write(self, line: str) -> None:
-        print(line, file=sys.stderr, flush=True)  # noqa: T201 - a pipe wants the line whole and at once
-
-
-def _print(verdict: Verdict, events: Sequence[Event], *, as_json: bool) -> None:
-    if as_json:
-        from ..codec import to_json
-        from ..report import report
-
-        print(to_json(report(events)))  # noqa: T201
-    elif verdict.answer:
-        _print_answer(verdict.answer)
-
-
-def _print_answer(answer: str) -> None:
-    """As it was written into a pipe; harmless to a terminal."""
-    print(harmless(answer) if sys.stdout.isatty() else answer, flush=True)  # noqa: T201
-
-
-def _print_best(events: Sequence[Event]) -> None:
-    """What had been answered before the record failed: nothing is lost."""
-    given = [event.data["decision"]["text"] for event in events if event.type == "replied" and _answered(event)]
-    if given:
-        _print_answer(given[-1])
-
-
-def _answered(event: Event) -> bool:
-    return bool(event.data["decision"]["kind"] == "answer")

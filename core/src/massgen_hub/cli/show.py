@@ -16,11 +16,12 @@ from rich.text import Text
 from ..codec import to_json, to_plain
 from ..events import Event
 from ..plugins import Registry
-from ..record import Summary, find_run, read_events, state_of, summaries
+from ..record import Summary, find_run, is_written, read_events, state_of, summaries
 from ..report import report
 from ..view.board import Board
 from ..view.text import harmless, one_line, seconds
 from ..view.verdict import headline, verdict_view
+from .bias import remarks
 
 LONGEST_PAUSE = 3.0
 
@@ -38,11 +39,23 @@ def list_runs(root: Path, *, as_json: bool) -> None:
         table.add_column(title, no_wrap=True, overflow="ellipsis", ratio=1)
     for one in found:
         if isinstance(one, Summary):
-            outcome = headline(one.verdict) if one.verdict else "cut off, or still running"
-            table.add_row(one.run, seconds(one.seconds), one_line(one.task, 60), one_line(outcome, 60))
+            table.add_row(one.run, seconds(one.seconds), one_line(one.task, 60), one_line(_outcome(one), 60))
         else:
             table.add_row("", "", Text("damaged", style="red"), Text(one.message))
-    Console().print(table if found else f"no runs in {root}")
+    console = Console(highlight=False)
+    console.print(table if found else f"no runs in {root}")
+    if cut_off := next((one for one in found if isinstance(one, Summary) and _is_cut_off(one)), None):
+        console.print(f"massgen-hub resume {cut_off.run} continues what was cut off", style="dim")
+
+
+def _outcome(one: Summary) -> str:
+    if one.verdict:
+        return headline(one.verdict)
+    return "cut off" if _is_cut_off(one) else "running"
+
+
+def _is_cut_off(one: Summary) -> bool:
+    return one.verdict is None and not one.running
 
 
 def _row(one: Summary) -> dict[str, Any]:
@@ -52,32 +65,38 @@ def _row(one: Summary) -> dict[str, Any]:
         "seconds": round(one.seconds, 3),
         "task": one.task,
         "agents": one.agents,
+        "running": one.running,
         "verdict": one.verdict,
     }
 
 
 def show_run(name: str, root: Path, *, as_json: bool, play: bool, speed: float) -> None:
     """Show a run that was recorded."""
-    events = read_events(find_run(root, name))
+    folder = find_run(root, name)
+    events = read_events(folder)
     if as_json:
         typer.echo(to_json(report(events)))
     elif play:
         _play(events, speed)
-    else:
-        _show(events, Console(highlight=False))
+    if not as_json:
+        _show(events, folder, Console(highlight=False))
 
 
-def _show(events: Sequence[Event], console: Console) -> None:
+def _show(events: Sequence[Event], folder: Path, console: Console) -> None:
     state = state_of(events)
     started = state.started
     console.print(Text(f"{events[0].run}  {one_line(started.task if started else '', 200)}", style="bold"))
     console.print(_timeline(events))
     console.print()
     if state.verdict is None:
-        console.print("cut off before the end, or still running", style="yellow")
+        going_on = is_written(folder / "events.jsonl")
+        left = "still running" if going_on else f"cut off before the end; massgen-hub resume {folder.name} continues it"
+        console.print(left, style="yellow")
         return
     rule = Registry().rules.get(state.verdict.rule)
     console.print(verdict_view(state.verdict, state, rule))
+    for remark in remarks(state):
+        console.print(remark, style="yellow")
     console.print()
     console.print(Text(harmless(state.verdict.answer)))
 
@@ -107,4 +126,3 @@ def _play(events: Sequence[Event], speed: float) -> None:
         for before, event in zip([events[0], *events], events, strict=False):
             time.sleep(min(LONGEST_PAUSE, max(0.0, event.ts - before.ts)) / speed)
             view(event)
-    _show(events, Console(highlight=False))

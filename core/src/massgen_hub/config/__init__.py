@@ -2,6 +2,6 @@
 
 from .editors import json_schema
 from .load import from_mapping, load
-from .types import AgentSpec, Config
+from .types import AgentSpec, Config, Origin
 
-__all__ = ["AgentSpec", "Config", "from_mapping", "json_schema", "load"]
+__all__ = ["AgentSpec", "Config", "Origin", "from_mapping", "json_schema", "load"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ..consensus.electorate import Electorate
 from ..consensus.settings import Settings
-from ..errors import PluginError
+from ..errors import ConfigError, PluginError
 from ..hints import did_you_mean
 from .agents import Reading, read_agents, unknown_name
 from .checking import checked
@@ -18,7 +21,7 @@ from .overrides import overridden, with_model
 from .reading import read
 from .schema import Top
 from .source import Node, as_written, plain, wrapped
-from .types import AgentSpec, Config, Names
+from .types import AgentSpec, Config, Names, Origin
 from .variables import Expansion, environment
 from .words import described
 
@@ -32,7 +35,10 @@ def load(path: str | Path, registry: Names, *, overrides: Sequence[str] = (), mo
     one. Raises `ConfigError` with the place of what is wrong, and `ModelError` with all keys that are missing.
     """
     folder = Path(path).parent.resolve()
-    return _config(read(Path(path)), registry, overrides, model, source=str(path), folder=folder)
+    config = _config(read(Path(path)), registry, overrides, model, source=str(path), folder=folder)
+    digest = sha256(Path(path).read_bytes()).hexdigest()
+    origin = Origin(config=str(Path(path).resolve()), digest=digest, sets=tuple(overrides), model=model)
+    return replace(config, origin=origin)
 
 
 def from_mapping(
@@ -68,6 +74,7 @@ def _config(
         gateway=top.gateway,
         seed=top.seed,
         plugins=tuple(top.plugins),
+        learned=top.consensus.weights == "learned",
         source=source,
         folder=folder,
         environment=variables,
@@ -98,18 +105,40 @@ def _insist(root: Node, top: Top, registry: Names) -> None:
 
 def _settings(root: Node, top: Top, agents: Sequence[AgentSpec], registry: Names) -> Settings:
     """What the pure core is given. Raises `ConfigError` for what only the whole config can tell."""
-    settings = top.consensus.settings(len(agents))
+    ids = [agent.id for agent in agents]
+    settings = top.consensus.settings(ids)
     section = root.child("consensus")
     if section is None:
         return settings
     for key, names in (("protocol", registry.protocols), ("rule", registry.rules)):
         if getattr(settings, key) not in names:
             raise unknown_name(section.value[key], key, getattr(settings, key), names)
-    if settings.quorum is not None and settings.quorum > len(agents):
-        what = f"a quorum of {settings.quorum} cannot be reached by {len(agents)} agents"
+    if settings.presenter and settings.presenter not in ids:
+        raise _stranger(section.value["present"], settings.presenter, ids)
+    _check_electorate(section, settings.electorate, ids)
+    voters = len(settings.electorate.voters(ids))
+    if settings.quorum is not None and settings.quorum > voters:
+        what = f"a quorum of {settings.quorum} cannot be reached by {voters} voters"
         raise section.value["quorum"].error(what)
-    if settings.presenter and settings.presenter not in (ids := [agent.id for agent in agents]):
-        raise section.value["present"].error(
-            f"no agent `{settings.presenter}`", hint=did_you_mean(settings.presenter, ids)
-        )
     return settings
+
+
+def _check_electorate(section: Node, electorate: Electorate, ids: Sequence[str]) -> None:
+    named = {
+        "weights": tuple(electorate.weights),
+        "advisory": electorate.advisory,
+        "veto": electorate.veto,
+        "judge": (electorate.judge,) if electorate.judge else (),
+    }
+    for key, agents in named.items():
+        for agent in agents:
+            if agent not in ids:
+                raise _stranger(section.value[key], agent, ids)
+    if not electorate.drafters(ids):
+        raise section.value["judge"].error("the judge gives no answer of its own, and there is nobody else")
+    if electorate.judge in electorate.advisory or not electorate.voices(ids):
+        raise section.value["advisory"].error("nobody is left whose ballot counts")
+
+
+def _stranger(node: Node, agent: str, ids: Sequence[str]) -> ConfigError:
+    return node.error(f"no agent `{agent}`", hint=did_you_mean(agent, ids) or f"agents: {', '.join(ids)}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated, Any, Literal, TypeAlias
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic.json_schema import JsonSchemaValue
 
+from ..consensus.electorate import Electorate
 from ..consensus.settings import AnswerForm, Settings
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -100,13 +102,45 @@ Criteria: TypeAlias = Annotated[
 ]
 
 
+FORMS = get_args(AnswerForm)
+
+
+def _answer(value: Any) -> Any:
+    if value in FORMS or (isinstance(value, str) and TARGET.fullmatch(value)):
+        return value
+    raise ValueError(f"expected {', '.join(f'`{form}`' for form in FORMS)}, or your own `module:function`")
+
+
+Answers: TypeAlias = Annotated[
+    str,
+    BeforeValidator(_answer),
+    WithJsonSchema({"anyOf": [{"enum": list(FORMS)}, {"type": "string", "pattern": TARGET.pattern}]}),
+]
+
+
+def _weight(value: Any) -> Any:
+    if isinstance(_no_boolean(value), int | float) and 0 < value <= 1000:
+        return value
+    raise ValueError("a weight is a number above 0, at most 1000")
+
+
+Weight: TypeAlias = Annotated[
+    float, BeforeValidator(_weight), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1000})
+]
+
+
 class ConsensusSettings(Section):
     """`consensus:`, how the run decides."""
 
     protocol: str = "rounds"
     rule: str = "borda"
-    gate: Literal["majority", "off"] = "majority"
-    answer: AnswerForm = "text"
+    gate: Literal["majority", "plurality", "off"] = "majority"
+    answer: Answers = "text"
+    weights: Literal["equal", "learned"] | dict[str, Weight] = "equal"
+    advisory: list[str] = []
+    veto: list[str] = []
+    judge: str = ""
+    lead: Annotated[Count, Field(ge=1)] | None = None
     refine: Annotated[Count, Field(ge=0)] | None = None
     quorum: Quorum = None
     threshold: Share | None = None
@@ -114,22 +148,31 @@ class ConsensusSettings(Section):
     present: Present = ("verbatim", "")
     turn_timeout: Seconds = 300.0
 
-    def settings(self, agents: int) -> Settings:
-        """The settings of a run with so many agents."""
+    def settings(self, agents: Sequence[str]) -> Settings:
+        """The settings of a run with these agents."""
         how, presenter = self.present
         refine = 0 if self.answer in FORMS_WITHOUT_REFINING else 1
-        same = self.model_dump(include={"protocol", "rule", "gate", "answer", "threshold", "show", "turn_timeout"})
+        form = next((form for form in FORMS if form == self.answer), None)
+        electorate = Electorate(
+            weights=self.weights if isinstance(self.weights, dict) else {},
+            advisory=tuple(self.advisory),
+            veto=tuple(self.veto),
+            judge=self.judge,
+        )
         return Settings(
-            **same,
+            **self.model_dump(include={"protocol", "rule", "gate", "lead", "threshold", "show", "turn_timeout"}),
+            answer=form or "text",
+            extractor="" if form else self.answer,
             refine=refine if self.refine is None else self.refine,
-            quorum=self._needed(agents),
+            electorate=electorate,
+            quorum=self._needed(len(electorate.voters(agents))),
             present=how,
             presenter=presenter,
         )
 
-    def _needed(self, agents: int) -> int | None:
+    def _needed(self, voters: int) -> int | None:
         if isinstance(self.quorum, float):
-            return math.ceil(self.quorum * agents - 1e-9)
+            return math.ceil(self.quorum * voters - 1e-9)
         return self.quorum
 
 

@@ -65,11 +65,28 @@ class AgentSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What a config was made of, as the user gave it, so that a run that was cut off can be resumed without asking.
+
+    `config` is the whole path of the file (None: none) and `digest` the SHA-256 of its bytes; `built_in` is the team
+    of the program itself. `sets`, `model` and `timeout` are the options given beside it.
+    """
+
+    config: str | None = None
+    digest: str = ""
+    built_in: bool = False
+    sets: tuple[str, ...] = ()
+    model: str | None = None
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """A checked config. `source` is its path, `<code>` without one; `folder` is where its modules are looked up.
 
     `timeout` is in seconds for the whole run. `environment` holds the process's variables and those of `.env`.
-    `plugins` are those the run insists on, all of them loaded. `notices` say what of the config is not used, and where.
+    `plugins` are those the run insists on, all of them loaded. `learned`: weights come from the outcomes of earlier
+    runs. `notices` say what of the config is not used, and where.
     """
 
     agents: tuple[AgentSpec, ...]
@@ -79,7 +96,9 @@ class Config:
     gateway: bool
     seed: int | None
     plugins: tuple[str, ...]
+    learned: bool
     source: str
     folder: Path
     environment: Mapping[str, str] = field(repr=False)
     notices: tuple[str, ...] = ()
+    origin: Origin = field(default_factory=Origin)

@@ -5,17 +5,25 @@ a tally; `conclude` makes the verdict.
 """
 
 from .clusters import Candidate, Given
+from .council import COUNCIL
 from .decisions import Abstention, Answer, Ballot, Decision, Refusal
+from .electorate import Electorate, Past
 from .events import Cancelled, Decisive, Ended, Failed, Replied, RunStarted, Stopped, TurnStarted
+from .live import LIVE
+from .pair import PAIR
+from .panel import Panel
 from .protocol import Ask, Cancel, Finish, Protocol, ProtocolSpec, Step
 from .rounds import ROUNDS
 from .rules import BORDA, PLURALITY, Rule, Tally, Vote
 from .settings import Settings
-from .state import State, fold
-from .verdict import Absence, Dissent, Standing, Verdict
+from .state import Cast, State, fold
+from .verdict import Absence, BestSingle, Dissent, Standing, TieStep, Turnout, Verdict
 
 __all__ = [
     "BORDA",
+    "COUNCIL",
+    "LIVE",
+    "PAIR",
     "PLURALITY",
     "ROUNDS",
     "Absence",
@@ -23,16 +31,21 @@ __all__ = [
     "Answer",
     "Ask",
     "Ballot",
+    "BestSingle",
     "Cancel",
     "Cancelled",
     "Candidate",
+    "Cast",
     "Decision",
     "Decisive",
     "Dissent",
+    "Electorate",
     "Ended",
     "Failed",
     "Finish",
     "Given",
+    "Panel",
+    "Past",
     "Protocol",
     "ProtocolSpec",
     "Refusal",
@@ -45,7 +58,9 @@ __all__ = [
     "Step",
     "Stopped",
     "Tally",
+    "TieStep",
     "TurnStarted",
+    "Turnout",
     "Verdict",
     "Vote",
     "fold",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Channel = Literal["native", "json", "text"]
@@ -11,9 +12,12 @@ Channel = Literal["native", "json", "text"]
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """An answer, or a better one. `files` are the relative paths of what the turn left in its folder."""
+    """An answer, or a better one. `files` are the relative paths of what the turn left in its folder. `cluster` names
+    the equal answers that it is one of, as told when it was read, so that a record can be folded without the user's
+    extractor and after a canonical form has changed (None: its text tells)."""
 
     text: str
+    cluster: str | None = None
     files: tuple[str, ...] = ()
     channel: Channel = "text"
     kind: Literal["answer"] = "answer"
@@ -21,20 +25,32 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Ballot:
-    """A ranking of candidates, best first. `labels` are the ones the voter used for them, in the same order."""
+    """What a voter thinks of the candidates: a ranking, best first, or those it approves, or scores from 0 to 10.
 
-    ranking: tuple[str, ...]
+    `labels` are the ones the voter used for them, in the same order; `veto` are candidates it rules out.
+    """
+
+    ranking: tuple[str, ...] = ()
+    approved: tuple[str, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
+    veto: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     reason: str = ""
     channel: Channel = "json"
     kind: Literal["ballot"] = "ballot"
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every candidate that the ballot names, but for vetoes."""
+        return (*self.ranking, *self.approved, *self.scores)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Abstention:
-    """The agent spoke, but nothing valid could be read, or it chose not to vote."""
+    """The agent chose not to vote, or (`invalid`) it spoke and nothing valid could be read."""
 
     why: str
+    invalid: bool = False
     kind: Literal["abstention"] = "abstention"
 
 

@@ -8,15 +8,17 @@ from typing import ClassVar, Literal, TypeAlias
 
 from ..contract import JSON, Kind, Message
 from .decisions import Decision
+from .electorate import Past
 from .settings import Settings
 from .verdict import Verdict
 
-Why = Literal["error", "timeout", "empty", "too_large", "worker_died"]
+Why = Literal["error", "timeout", "empty", "too_large", "worker_died", "cut_off"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunStarted:
-    """The run: its question with the session before it, who takes part (id to type of adapter), its seed, its rules."""
+    """The run: its question with the session before it, who takes part (id to type of adapter), its seed, its rules,
+    and what was known of the agents when it began."""
 
     type: ClassVar[str] = "run_started"
     task: str
@@ -27,6 +29,7 @@ class RunStarted:
     history: tuple[Message, ...] = ()
     files: tuple[str, ...] = ()
     run: str = ""
+    past: Past | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

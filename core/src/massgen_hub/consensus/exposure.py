@@ -14,12 +14,13 @@ Shown = tuple[tuple[str, str], ...]
 
 
 def exposure(state: State, round_: int) -> dict[str, Shown]:
-    """For each live agent the pairs of label and candidate that it is shown in a round, in the order displayed.
+    """For each live agent the pairs of label and candidate that it is shown now, in the order displayed. `round_` tells
+    one exposure from the next, so that the order is drawn anew.
 
     At most `show` candidates each; each candidate is shown, and shown first, about as often as any other. Labels stay
     with a voter for the whole run and mean something else to every voter.
     """
-    order = shuffled(state.candidates(round_), state.seed, "candidates", round_)
+    order = shuffled(state.candidates(), state.seed, "candidates", round_)
     voters = shuffled((seat.agent for seat in state.live), state.seed, "voters", round_)
     size = min(state.settings.show, len(order))
     firsts: Counter[str] = Counter()

@@ -46,7 +46,8 @@ class Protocol(Interface):
     """Who takes which turn next, and when to stop. Retries and repairs are the runner's and never seen here."""
 
     def next(self, state: State) -> tuple[Step, ...]:
-        """What to do now. An empty tuple waits for the turns that are running."""
+        """What to do now, all that can be said of this state at once; a function of the state and of nothing else, so
+        that a run can be resumed. An empty tuple waits for the turns that are running."""
 
 
 @dataclass(frozen=True, kw_only=True)

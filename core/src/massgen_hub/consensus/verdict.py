@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Agreement = Literal["unanimous", "majority", "plurality", "none"]
-Stop = Literal["complete", "settled", "budget", "deadline", "interrupted"]
+Stop = Literal["complete", "settled", "lead", "budget", "deadline", "interrupted"]
+By = Literal["vote", "judge", "gate", "alone", "none"]
+How = Literal["failed", "invalid", "abstained", "own", "void", "cancelled", "superseded", "answered", "unasked"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,17 +23,28 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TieStep:
+    """One step of breaking a tie: by what (`secondary` score of the rule, or a `draw` from the seed), and who
+    was left."""
+
+    by: Literal["secondary", "draw"]
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Absence:
-    """Who did not take part in the decision, how (`failed`, `abstained`, `own`, `cancelled`), and why."""
+    """Whose voice is not in the decision, how, and why. `own`: its only choice was its own answer; `void`: all that it
+    chose was ruled out; `invalid`: nothing valid could be read; `superseded`: its ballot was on earlier candidates;
+    `answered`: it gave a better answer instead; `unasked`: the run ended before its turn."""
 
     agent: str
-    how: Literal["failed", "abstained", "own", "cancelled"]
+    how: How
     why: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dissent:
-    """A candidate that lost, who put it first, and the fullest reason among theirs."""
+    """A candidate, who put it first, and the fullest reason among theirs."""
 
     candidate: str
     voters: tuple[str, ...]
@@ -39,14 +52,46 @@ class Dissent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Turnout:
+    """What became of the calls for a ballot. `superseded` ballots were replaced by a later call, `stale` ones cast on
+    candidates that had changed by then; both are of earlier calls, the others of each voter's last one."""
+
+    counted: int = 0
+    own: int = 0
+    void: int = 0
+    advisory: int = 0
+    abstained: int = 0
+    invalid: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    superseded: int = 0
+    stale: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BestSingle:
+    """The agent that was right most often in earlier runs, its answer, and that answer's place in the tally (1 is the
+    winner; None: it gave no answer, or nobody voted on it)."""
+
+    agent: str
+    right: int
+    known: int
+    candidate: str | None
+    place: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What a run came to.
 
     `answer` is what is delivered: the text that was voted for, unless `delivered` says that it was written up.
-    `agreement` compares the winner's support with all configured agents, so that a vote of two out of three is never
-    unanimous. `margin` is in points of the rule; `flips` the fewest ballots that would have to change for another
-    outcome (None: no ballots, or no number of them). `tie_broken` says by what, if first places were shared. `run`
-    names the record. `left_behind` are agents whose turn was called off and that go on until this process ends.
+    `agreement` compares those who put the winner first with all configured agents that are not advisory, so that a
+    vote of two out of three is never unanimous. `margin` is in points of the rule; `flips` the fewest ballots that
+    would have to change for another outcome (None: no ballots, or no number of them). `tied` shared the first place
+    and `tie` says how one of them won; `trace` are the steps of the rule. `advice` is what advisory voices put first,
+    `vetoed` who ruled which candidate out. `saved` are the calls that early stopping made unnecessary or called off.
+    `effective_voters` is how many independent voters the counted ones are worth, as far as earlier outcomes tell.
+    `run` names the record. `left_behind` are agents whose turn was called off and that go on until this process ends.
     """
 
     decided: bool
@@ -55,7 +100,7 @@ class Verdict:
     authors: tuple[str, ...]
     agreement: Agreement
     stopped: Stop
-    by: Literal["vote", "gate", "alone", "none"]
+    by: By
     rule: str
     agents: int
     voted: int
@@ -64,9 +109,16 @@ class Verdict:
     margin: float | None = None
     flips: int | None = None
     tied: tuple[str, ...] = ()
-    tie_broken: Literal["secondary", "draw"] | None = None
+    tie: tuple[TieStep, ...] = ()
+    trace: tuple[str, ...] = ()
+    turnout: Turnout = field(default_factory=Turnout)
     absent: tuple[Absence, ...] = ()
     dissent: tuple[Dissent, ...] = ()
+    advice: tuple[Dissent, ...] = ()
+    vetoed: tuple[tuple[str, str], ...] = ()
+    saved: int = 0
+    effective_voters: float | None = None
+    best_single: BestSingle | None = None
     delivered: Literal["verbatim", "winner", "synthesize"] = "verbatim"
     files: tuple[str, ...] = ()
     rounds: int = 0
@@ -76,12 +128,17 @@ class Verdict:
     left_behind: tuple[str, ...] = ()
 
     @property
+    def tie_broken(self) -> Literal["secondary", "draw"] | None:
+        """What decided a tie in the end."""
+        return self.tie[-1].by if self.tie else None
+
+    @property
     def exit_code(self) -> int:
         """0 decided, 3 no decision, 4 out of time or budget, 5 all agents failed, 130 interrupted."""
         if self.stopped == "interrupted":
             return 130
         if self.decided:
             return 0
-        if self.winner is None and self.stopped == "complete":
+        if self.winner is None and not self.vetoed and self.stopped == "complete":
             return 5
         return 4 if self.stopped in ("budget", "deadline") else 3

@@ -9,16 +9,18 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from ..consensus import Rule
 from ..consensus.draw import draw
 from ..consensus.rules import Need
 from ..contract import Kind, Message, Shown, Task
 
 ASKS: Mapping[Need, tuple[str, str]] = {
-    "ranking": ("Rank the answers by their labels", '["<best>", "<next>", ...]'),
-    "choice": ("Choose the best answer by its label", '["<best>"]'),
+    "ranking": ("Rank the answers by their labels", '"ranking": ["<best>", "<next>", ...]'),
+    "choice": ("Choose the best answer by its label", '"ranking": ["<best>"]'),
+    "approval": ("Name every answer that is good enough by its label", '"approved": ["<one>", "<another>", ...]'),
+    "score": ("Score every answer from 0 to 10 by its label", '"scores": {"<label>": 0, ...}'),
 }
 """What to ask for a rule's need, and the form of the reply: no label in it is real, so that an echo is no vote."""
+VETO = ', "veto": [<labels of answers that must not win, if any>]'
 
 
 def fence(seed: int) -> str:
@@ -32,8 +34,9 @@ def render(
     *,
     shown: Sequence[Shown],
     bodies: Sequence[str],
-    rule: Rule,
+    need: Need,
     seed: int,
+    veto: bool = False,
     criteria: str = "",
     repair: str | None = None,
 ) -> str:
@@ -45,7 +48,7 @@ def render(
         parts.append(_candidates(shown, bodies, fence(seed)))
     if criteria:
         parts.append(f"Judge by: {criteria}")
-    parts.append(_instruction(kind, rule, shown))
+    parts.append(_instruction(kind, need, shown, veto=veto))
     if repair:
         parts.append(f"Your last reply could not be used: {repair}")
     return "\n\n".join(parts)
@@ -74,14 +77,14 @@ def _candidates(shown: Sequence[Shown], bodies: Sequence[str], mark: str) -> str
     return "\n".join([intro, *blocks, mark])
 
 
-def _instruction(kind: Kind, rule: Rule, shown: Sequence[Shown]) -> str:
+def _instruction(kind: Kind, need: Need, shown: Sequence[Shown], *, veto: bool) -> str:
     if kind == "draft":
         return "Give your answer."
     if kind == "present":
         return "Write the final answer to the task, using the best of the answers above. Reply with the answer only."
     labels = ", ".join(sorted(one.label for one in shown))
-    ask, form = ASKS[rule.needs]
-    vote = f'{ask} ({labels}). Reply with JSON only: {{"reason": "...", "ranking": {form}}}'
+    ask, form = ASKS[need]
+    vote = f'{ask} ({labels}). Reply with JSON only: {{"reason": "...", {form}{VETO if veto else ""}}}'
     if kind == "vote":
         return vote
     return f'{vote}\nOnly if you can give a clearly better answer, reply instead: {{"answer": "..."}}'

@@ -10,32 +10,58 @@ import ast
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from ..consensus import Abstention, Answer, Ballot, Decision, Refusal
 from ..consensus.decisions import Channel
+from ..consensus.rules import Need
 from ..contract import JSON, Kind, Reply
 from .schema import LONGEST_REASON
 
 LONGEST_OBJECT = 20_000
 DECODER = json.JSONDecoder(strict=False)  # a line break inside a string is forgiven
 LABELLED = re.compile(
-    r"^[\s*_#>-]*(?:my )?(?:vote|ranking)[*_ ]*[:=]\s*(?P<labels>[^\n]+)$", re.IGNORECASE | re.MULTILINE
+    r"^[\s*_#>-]*(?:my )?(?:vote|ranking|approved)[*_ ]*[:=]\s*(?P<labels>[^\n]+)$", re.IGNORECASE | re.MULTILINE
 )
 ALONE = re.compile(r"^\W*(?P<labels>[A-Z]{1,2}(?:\s*[>,]\s*[A-Z]{1,2})*)\W*$")
+FIELDS: Mapping[Need, tuple[str, ...]] = {
+    "ranking": ("ranking", "vote"),
+    "choice": ("ranking", "vote"),
+    "approval": ("approved", "vote"),
+    "score": ("scores",),
+}
+"""Where a ballot says what a rule needs; the first is the one that is asked for."""
 
 
-def read(kind: Kind, reply: Reply, labels: Mapping[str, str]) -> Decision:
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What a turn may hold: for which need, over which labels (to candidates), and whether with a veto."""
+
+    kind: Kind
+    labels: Mapping[str, str]
+    need: Need
+    veto: bool = False
+
+
+def read(kind: Kind, reply: Reply, labels: Mapping[str, str], need: Need, *, veto: bool = False) -> Decision:
     """The decision in a reply to a turn of this kind. `labels` maps what the agent saw to candidates."""
     if kind in ("draft", "present"):
         return _draft(reply)
-    found = [decision for decision in _decisions(reply, labels) if _allowed(decision, kind)]
+    expected = Expected(kind=kind, labels=labels, need=need, veto=veto)
+    found = [decision for decision in _decisions(reply, expected) if _allowed(decision, kind)]
     valid = [decision for decision in found if not isinstance(decision, Refusal)]
-    rankings = {decision.ranking for decision in valid if isinstance(decision, Ballot)}
-    if len(rankings) > 1:
+    ballots = [_voice(decision) for decision in valid if isinstance(decision, Ballot)]
+    if any(ballot != ballots[0] for ballot in ballots):
         return Refusal(why="it holds two different votes; give one")
     if valid:
         return valid[0]
-    return next(iter(found), Refusal(why=_expected(kind, labels)))
+    return next(iter(found), Refusal(why=_nothing(expected)))
+
+
+def _voice(ballot: Ballot) -> tuple[object, ...]:
+    """What a ballot says, whatever its reason and channel."""
+    return ballot.ranking, frozenset(ballot.approved), dict(ballot.scores), frozenset(ballot.veto)
 
 
 def _draft(reply: Reply) -> Decision:
@@ -51,16 +77,19 @@ def _allowed(decision: Decision, kind: Kind) -> bool:
     return kind == "decide" or not isinstance(decision, Answer)
 
 
-def _decisions(reply: Reply, labels: Mapping[str, str]) -> Iterator[Decision]:
+def _decisions(reply: Reply, expected: Expected) -> Iterator[Decision]:
     """Everything in a reply that reads as a decision, valid or not, best channel first."""
     found = False
     for arguments, channel in _objects(reply):
-        decision = _decision(arguments, channel, labels)
+        decision = _decision(arguments, channel, expected)
         if decision is not None:
             found = True
             yield decision
-    if not found and (match := LABELLED.search(reply.text) or ALONE.search(reply.text)):
-        yield _ballot(re.findall(r"\w+", match["labels"]), "", "text", labels)
+    if found or expected.need == "score":
+        return
+    match = LABELLED.search(reply.text) or ALONE.search(reply.text)
+    if match and (named := re.findall(r"\w+", match["labels"])):
+        yield _ballot({FIELDS[expected.need][0]: named}, "text", expected)
 
 
 def _objects(reply: Reply) -> Iterator[tuple[Mapping[str, JSON], Channel]]:
@@ -102,40 +131,101 @@ def _tolerant(text: str, start: int) -> tuple[JSON, int]:
         return None, start + 1
 
 
-def _decision(arguments: Mapping[str, JSON], channel: Channel, labels: Mapping[str, str]) -> Decision | None:
-    reason = arguments.get("reason")
-    for key in ("ranking", "vote"):
-        if arguments.get(key):
-            return _ballot(arguments[key], reason, channel, labels)
+def _decision(arguments: Mapping[str, JSON], channel: Channel, expected: Expected) -> Decision | None:
+    if any(arguments.get(field) for field in FIELDS[expected.need]):
+        return _ballot(arguments, channel, expected)
     answer = arguments.get("answer")
     if isinstance(answer, str) and answer.strip():
         return Answer(text=answer, channel=channel)
     if arguments.get("abstain") is True:
-        return Abstention(why=reason if isinstance(reason, str) else "it abstained")
+        return Abstention(why=_reason(arguments) or "it abstained")
     return None
 
 
-def _ballot(ranking: JSON, reason: JSON, channel: Channel, labels: Mapping[str, str]) -> Decision:
-    names = re.split(r"[\s,>]+", ranking.strip()) if isinstance(ranking, str) else ranking
-    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
-        return Refusal(why="`ranking` must be a list of labels")
-    cleaned = tuple(name.strip(" .*\"'`[]()").upper() for name in names)
-    unknown = [name for name in cleaned if name not in labels]
-    if unknown or not cleaned:
-        return Refusal(
-            why=f"there is no answer {', '.join(map(repr, unknown))}; the labels are {', '.join(sorted(labels))}"
-        )
-    if len(set(cleaned)) < len(cleaned):
-        return Refusal(why="it ranks an answer twice")
+def _ballot(arguments: Mapping[str, JSON], channel: Channel, expected: Expected) -> Decision:
+    field = next(name for name in FIELDS[expected.need] if arguments.get(name))
+    try:
+        veto = _named(arguments.get("veto") or (), "veto", expected.labels) if expected.veto else ()
+        choice, named = _choice(arguments[field], field, expected)
+    except ValueError as failure:
+        return Refusal(why=str(failure))
     return Ballot(
-        ranking=tuple(labels[name] for name in cleaned),
-        labels=cleaned,
-        reason=reason.strip()[:LONGEST_REASON] if isinstance(reason, str) else "",
+        **choice,
+        veto=tuple(expected.labels[name] for name in veto),
+        labels=named,
+        reason=_reason(arguments)[:LONGEST_REASON],
         channel=channel,
     )
 
 
-def _expected(kind: Kind, labels: Mapping[str, str]) -> str:
-    known = ", ".join(sorted(labels))
-    also = " or an `answer`" if kind == "decide" else ""
-    return f"it holds no vote; reply with JSON that has a `ranking` of the labels {known}{also}"
+def _choice(value: JSON, field: str, expected: Expected) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What the ballot says of the candidates, and the labels in the same order. Raises ValueError saying what is
+    wrong with it."""
+    if expected.need == "score":
+        scores = _scores(value, expected.labels)
+        return {"scores": {expected.labels[name]: score for name, score in scores.items()}}, tuple(scores)
+    named = _named(value, field, expected.labels)
+    if not named:
+        raise ValueError(_nothing(expected))
+    kind = "approved" if expected.need == "approval" else "ranking"
+    return {kind: tuple(expected.labels[name] for name in named)}, named
+
+
+def _named(value: JSON, field: str, labels: Mapping[str, str]) -> tuple[str, ...]:
+    names = re.split(r"[\s,>]+", value.strip()) if isinstance(value, str) else value
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"`{field}` must be a list of labels")
+    cleaned = tuple(map(_label, names))
+    _insist_known(cleaned, labels)
+    if len(set(cleaned)) < len(cleaned):
+        raise ValueError("it ranks an answer twice" if field == "ranking" else "it names an answer twice")
+    return cleaned
+
+
+def _scores(value: JSON, labels: Mapping[str, str]) -> dict[str, float]:
+    if not isinstance(value, Mapping):
+        raise ValueError("`scores` must be an object of labels and numbers")
+    cleaned = [_label(str(name)) for name in value]
+    _insist_known(cleaned, labels)
+    if missing := sorted(labels.keys() - set(cleaned)):
+        raise ValueError(f"it gives no score to {', '.join(missing)}")
+    scores = dict(zip(cleaned, map(_score, value.values()), strict=True))
+    if len(scores) < len(value):
+        raise ValueError("it scores an answer twice")
+    return scores
+
+
+def _score(value: JSON) -> float:
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 10:
+        raise ValueError(f"a score is a number from 0 to 10, not {value!r:.40}")
+    return number
+
+
+def _label(name: str) -> str:
+    return name.strip(" .*\"'`[]()").upper()
+
+
+def _insist_known(names: Sequence[str], labels: Mapping[str, str]) -> None:
+    if unknown := [name for name in names if name not in labels]:
+        known = ", ".join(sorted(labels))
+        raise ValueError(f"there is no answer {', '.join(map(repr, unknown))}; the labels are {known}")
+
+
+def _reason(arguments: Mapping[str, JSON]) -> str:
+    reason = arguments.get("reason")
+    return reason.strip().encode(errors="replace").decode() if isinstance(reason, str) else ""
+
+
+def _nothing(expected: Expected) -> str:
+    known = ", ".join(sorted(expected.labels))
+    also = " or an `answer`" if expected.kind == "decide" else ""
+    field = FIELDS[expected.need][0]
+    return f"it holds no vote; reply with JSON that has {_article(field)} of the labels {known}{also}"
+
+
+def _article(field: str) -> str:
+    return f"a `{field}`" if field == "ranking" else f"`{field}`"

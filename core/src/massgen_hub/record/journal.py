@@ -9,14 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from ..codec import to_json, to_plain
-from ..consensus import Decisive
+from ..consensus import Decisive, RunStarted
 from ..contract import JSON
 from ..errors import Unwritable
 from ..events import Event
+from .lock import open_locked, unwritable
 from .redact import Redactor, Tail
+from .reopening import Reopened
 
 BATCH_SECONDS = 0.05
 LONG_TEXT = 64 * 1024
@@ -27,20 +29,32 @@ Stream = tuple[str, int, int, int]
 
 class Journal:
     """Writes the events of one run and hands them on, redacted. Without a folder it only hands them on. The file is
-    made with the first event, so that a run that never starts leaves none.
+    made with the first event, so that a run that never starts leaves none; from then until `close` no other process
+    can write this run. `configured` is written in one breath with the start: without it nobody could resume the run.
+    `after` is the record that it continues.
 
     Raises `Unwritable` from `decide` when the event could not be written: then it did not happen.
     """
 
-    def __init__(self, run: str, folder: Path | None, redactor: Redactor) -> None:
-        self.run, self.folder, self._redactor = run, folder, redactor
+    def __init__(
+        self,
+        run: str,
+        folder: Path | None,
+        redactor: Redactor,
+        *,
+        clock: Callable[[], float] = time.time,
+        configured: Mapping[str, JSON] | None = None,
+        after: Reopened | None = None,
+    ) -> None:
+        self.run, self.folder, self._redactor, self._clock = run, folder, redactor, clock
         self.subscribers: list[Subscriber] = []
-        self._seq = 0
+        self._configured = configured
+        self._seq = after.events[-1].seq if after else 0
         self._pending: list[tuple[str, dict[str, JSON]]] = []
         self._streams: dict[Stream, Tail] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._path = (folder or Path()) / "events.jsonl"
-        self._file: IO[str] | None = None
+        self._file = after.file if after else None
         self._failure: Unwritable | None = None
 
     def clean(self, value: JSON) -> JSON:
@@ -54,6 +68,8 @@ class Journal:
         self._finish_stream(event)
         self.flush()
         self._write(event.type, vars(event))
+        if isinstance(event, RunStarted) and self._configured is not None:
+            self._write("configured", self.clean(self._configured))
 
     def delta(self, agent: str, round_: int, attempt: int, part: int, text: str) -> None:
         """A piece of text that an agent is saying. Shown within 50 ms, but for its last unfinished word."""
@@ -113,7 +129,7 @@ class Journal:
             self._add_delta(stream, self._streams.pop(stream).rest())
 
     def _write(self, type_: str, data: Mapping[str, Any]) -> None:
-        event = Event(run=self.run, seq=self._seq + 1, ts=round(time.time(), 6), type=type_, data=data)
+        event = Event(run=self.run, seq=self._seq + 1, ts=round(self._clock(), 6), type=type_, data=data)
         if self.folder is not None:
             line = _line(event, data)
             self._put(line if len(line) <= LONG_TEXT else _line(event, _slim(data, self.folder / "blobs")))
@@ -126,25 +142,11 @@ class Journal:
     def _put(self, line: str) -> None:
         try:
             if self._file is None:
-                self._file = _create(self._path)
+                self._file = open_locked(self._path)
             self._file.write(line + "\n")
             self._file.flush()
         except OSError as failure:
             raise unwritable(self._path, failure) from failure
-
-
-def unwritable(path: Path, failure: OSError) -> Unwritable:
-    """The error for a record that cannot be written."""
-    return Unwritable(
-        f"the record {path} cannot be written: {failure.strerror or failure}",
-        hint="free some space or choose another folder with `--runs FOLDER`",
-    )
-
-
-def _create(path: Path) -> IO[str]:
-    path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    return os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace")
 
 
 def _line(event: Event, data: JSON) -> str:
@@ -166,12 +168,13 @@ def _without_long_texts(data: JSON, blobs: Path) -> JSON:
 
 def _keep(content: bytes, blobs: Path) -> str:
     name = sha256(content).hexdigest()
-    path = blobs / name
+    path, unfinished = blobs / name, blobs / f"{name}.part"  # half a blob must not have the name of a whole one
     try:
         blobs.mkdir(mode=0o700, exist_ok=True)
         if not path.exists():
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(content)
+            unfinished.replace(path)
     except OSError as failure:
         raise unwritable(path, failure) from failure
     return name

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from ..codec import from_plain, to_plain
@@ -23,6 +24,7 @@ from ..consensus import (
 from ..contract import JSON
 from ..errors import HubError, RecordError
 from ..events import VERSION, Event
+from .lock import is_written
 
 TYPES: dict[str, type[Decisive]] = {
     kind.type: kind for kind in (RunStarted, TurnStarted, Replied, Failed, Cancelled, Stopped, Ended)
@@ -36,16 +38,18 @@ def read_events(folder: Path) -> list[Event]:
         lines = path.read_bytes().split(b"\n")
     except OSError as failure:
         raise RecordError(f"the record {path} cannot be read: {failure.strerror}", hint=_known(folder)) from failure
-    torn = lines.pop()
-    events = [_event(line, path, number, folder) for number, line in enumerate(lines, 1)]
-    return events if not torn else [*events, *_whole(torn, path, len(lines) + 1, folder)]
+    if not is_event(lines[-1], folder):
+        lines.pop()
+    return [_event(line, path, number, folder) for number, line in enumerate(lines, 1)]
 
 
-def _whole(line: bytes, path: Path, number: int, folder: Path) -> Iterator[Event]:
+def is_event(line: bytes, folder: Path) -> bool:
+    """Whether a line is whole. The last one is torn, or empty, where a process ended in the middle of it."""
     try:
-        yield _event(line, path, number, folder)
+        _event(line, Path(), 0, folder)
     except RecordError:
-        return
+        return False
+    return True
 
 
 def _event(line: bytes, path: Path, number: int, folder: Path) -> Event:
@@ -91,7 +95,7 @@ def state_of(events: Iterable[Event]) -> State:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """One line of `massgen-hub runs`. `verdict` is None while a run goes on, or where it was cut off."""
+    """One line of `massgen-hub runs`. `verdict` is None while a run is `running`, and where it was cut off."""
 
     run: str
     folder: Path
@@ -100,6 +104,7 @@ class Summary:
     task: str
     agents: tuple[str, ...]
     verdict: Verdict | None
+    running: bool
 
 
 def summaries(root: Path) -> Iterator[Summary | RecordError]:
@@ -123,11 +128,18 @@ def _summary(folder: Path) -> Summary | None:
         run=folder.name,
         folder=folder,
         started=events[0].ts,
-        seconds=events[-1].ts - events[0].ts,
+        seconds=seconds_used(events),
         task=started.task if started else "",
         agents=tuple(started.agents) if started else (),
         verdict=state.verdict,
+        running=state.verdict is None and is_written(folder / "events.jsonl"),
     )
+
+
+def seconds_used(events: Sequence[Event]) -> float:
+    """How long the hub worked on a run, in seconds. The time between the death of one process and the start of the
+    next, which begins with `resumed`, does not count."""
+    return sum(max(0.0, after.ts - before.ts) for before, after in pairwise(events) if after.type != "resumed")
 
 
 def find_run(root: Path, name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from .files import Folders
 from .flight import Participant
-from .runner import Journal, Runner
+from .journal import Journal
+from .runner import Runner
 
 __all__ = ["Folders", "Journal", "Participant", "Runner"]

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from ..contract import JSON, Activity, Agent, Question, Traits, Turn, Usage
+from ..contract import JSON, Activity, Agent, Question, Reply, Traits, Turn, Usage
 from ..errors import NotAvailable
-
-if TYPE_CHECKING:
-    from .runner import Journal
+from .journal import Journal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +29,8 @@ class Flight:
 
     def __init__(self, turn: Turn, labels: Mapping[str, str]) -> None:
         self.turn, self.labels = turn, labels
-        self.started = time.monotonic()
+        self._clock = asyncio.get_running_loop().time
+        self.started = self._clock()
         self.landed = False
         self.task: asyncio.Task[None] | None = None
         self.deadline: asyncio.TimerHandle | None = None
@@ -40,7 +38,7 @@ class Flight:
     @property
     def seconds(self) -> float:
         """How long it has been under way."""
-        return round(time.monotonic() - self.started, 3)
+        return round(self._clock() - self.started, 3)
 
     def land(self) -> bool:
         """Whether this is the first landing; what comes later is too late and is dropped."""
@@ -87,3 +85,16 @@ class TurnHost:
         if not self._flight.landed:
             turn = self._flight.turn
             self._journal.activity(type_, {"agent": turn.agent, "round": turn.round, "attempt": turn.attempt, **data})
+
+
+def native_json(reply: Reply) -> str | None:
+    """The native arguments of a reply as JSON; None where they are none."""
+    try:
+        return json.dumps(reply.data, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def whole(text: str) -> str:
+    """The text without halves of surrogate pairs, which no file and no pipe can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")

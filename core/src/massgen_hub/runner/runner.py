@@ -7,9 +7,10 @@ an agent that swallows its cancellation, can hold up a run.
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Mapping
-from typing import Literal, Protocol
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
 
 from ..consensus import (
     Abstention,
@@ -27,19 +28,24 @@ from ..consensus import (
     Rule,
     RunStarted,
     State,
+    Step,
     Stopped,
     TurnStarted,
     Verdict,
 )
 from ..consensus import Protocol as ConsensusProtocol
+from ..consensus.clusters import cluster_id
 from ..consensus.draw import draw
 from ..consensus.events import Why
-from ..contract import JSON, Reply, Shown, Task, Turn
-from ..dialogue import fence, quoted, read, render, reply_schema
+from ..contract import Reply, Task, Turn
+from ..dialogue import read
 from ..errors import HubError, IllegalEvent, WorkerDied
 from ..kit import is_transient
 from .files import Folders, files_in
-from .flight import Flight, Participant, TurnHost
+from .flight import Flight, Participant, TurnHost, native_json, whole
+from .journal import Journal
+from .resume import Tries, newest_turns, refold, tries_in
+from .turns import Turns
 
 LONGEST_REPLY = 1024 * 1024
 GRACE_SECONDS = 2.0
@@ -47,17 +53,12 @@ BACKOFF_SECONDS = 1.0
 REPAIRS = RETRIES = 1
 
 
-class Journal(Protocol):
-    """Where the runner writes. `decide` returns when the event is safe, or raises `Unwritable`."""
-
-    def clean(self, value: JSON) -> JSON: ...
-    def decide(self, event: Decisive) -> None: ...
-    def delta(self, agent: str, round_: int, attempt: int, part: int, text: str) -> None: ...
-    def activity(self, type_: str, data: Mapping[str, JSON]) -> None: ...
-
-
 class Runner:
-    """One run, from its question to its verdict."""
+    """One run, from its question to its verdict.
+
+    `before` are the decisive events of a run that was cut off, the first of them `start`: it goes on from there.
+    `timeout` is in seconds from now.
+    """
 
     def __init__(
         self,
@@ -70,17 +71,19 @@ class Runner:
         journal: Journal,
         folders: Folders,
         timeout: float | None = None,
+        extract: Callable[[str], object] | None = None,
+        before: Sequence[Decisive] = (),
     ) -> None:
         self.state = State()
-        self._task, self._start = task, start
+        self._start, self._turns = start, Turns(task, start, rule, folders)
         self._protocol, self._rule = protocol, rule
-        self._participants, self._journal, self._folders = participants, journal, folders
-        self._timeout = timeout
+        self._participants, self._journal = participants, journal
+        self._timeout, self._extract = timeout, extract
+        self._before = before
         self._ends: float | None = None
         self._flights: dict[str, Flight] = {}
-        self._tries: dict[tuple[str, int], dict[str, int]] = {}
+        self._tries: Tries = tries_in(before)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._bodies: dict[str, str] = {}
         self._wake = asyncio.Event()
         self._broken: BaseException | None = None
         self._stop: Literal["budget", "deadline", "interrupted"] | None = None
@@ -95,10 +98,12 @@ class Runner:
         loop = asyncio.get_running_loop()
         timer = None
         if self._timeout is not None:
+            if self._timeout <= 0:
+                self.stop("deadline")
             timer = loop.call_later(self._timeout, self.stop, "deadline")
-            self._ends = time.monotonic() + self._timeout
+            self._ends = loop.time() + self._timeout
         try:
-            self._emit(self._start)
+            self._begin()
             while self.state.verdict is None:
                 self._advance()
                 if self.state.verdict is None:
@@ -113,22 +118,44 @@ class Runner:
                 timer.cancel()
             await self._clear()
 
+    def _begin(self) -> None:
+        """Start, or go on: first with what the protocol had said, then with the turns that had begun and are needed."""
+        if not self._before:
+            self._emit(self._start)
+            return
+        self.state, left = refold(self._before, self._protocol)
+        if not self._stop:
+            self._take(left)
+        self._advance()
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Ask again for what was lost with the process. It costs no retry."""
+        for agent, turn in newest_turns(self._before).items():
+            if agent in self.state.running and agent not in self._flights:
+                if turn.outcome is None:
+                    self._emit(turn.lost)
+                self._launch(turn.ask, attempt=turn.started.attempt + 1, repair=turn.repair)
+
     def _advance(self) -> None:
         """Do what the protocol says now."""
         if self._stop and self.state.stopped is None:
             self._emit(Stopped(why=self._stop))
         while steps := self._protocol.next(self.state):
-            for step in steps:
-                match step:
-                    case Ask():
-                        self._launch(step, attempt=1)
-                    case Cancel(agent=agent, why=why):
-                        self._call_off(agent, why)
-                    case Finish(verdict=verdict):
-                        self._emit(Ended(verdict=verdict))
-                        return
-            if self.state.running:
+            self._take(steps)
+            if self.state.running or self.state.verdict is not None:
                 return
+
+    def _take(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            match step:
+                case Ask():
+                    self._launch(step, attempt=1)
+                case Cancel(agent=agent, why=why):
+                    self._call_off(agent, why)
+                case Finish(verdict=verdict):
+                    self._emit(Ended(verdict=verdict))
+                    return
 
     def _expect_progress(self) -> None:
         if not self.state.running:
@@ -154,54 +181,27 @@ class Runner:
         loop = asyncio.get_running_loop()
         if participant.timeout is not None:
             flight.deadline = loop.call_later(participant.timeout, self._expire, flight, ask, participant.timeout)
-        flight.task = loop.create_task(self._fly(flight, ask, participant))
+        flight.task = loop.create_task(self._fly(flight, ask, participant), name=ask.agent)
         self._tasks.add(flight.task)
         flight.task.add_done_callback(self._tasks.discard)
 
     def _turn(self, ask: Ask, attempt: int, repair: str | None) -> Turn:
         participant = self._participants[ask.agent]
-        candidates = self.state.candidates(ask.round) if ask.shown else {}
-        shown = tuple(Shown(label=label, text=candidates[name].text) for label, name in ask.shown)
-        bodies = [self._body(candidates[name].text) for _, name in ask.shown]
-        works = participant.traits.code or participant.traits.tools
-        folder = self._folders.make(ask.agent, ask.round, attempt) if works else None
-        return Turn(
-            run=self._start.run,
-            agent=ask.agent,
-            round=ask.round,
-            attempt=attempt,
-            kind=ask.kind,
-            task=self._task,
-            criteria=self._start.criteria,
-            shown=shown,
-            prompt=render(
-                ask.kind,
-                self._task,
-                shown=shown,
-                bodies=bodies,
-                rule=self._rule,
-                seed=self._start.seed,
-                criteria=self._start.criteria if ask.shown else "",
-                repair=repair,
-            ),
-            schema=reply_schema(ask.kind, sorted(one.label for one in shown), self._rule),
-            seconds_left=self._seconds_left(participant),
-            folder=str(folder) if folder else None,
+        return self._turns.make(
+            ask,
+            attempt,
             repair=repair,
+            candidates=self.state.candidates(self.state.view(ask.agent, attempt)) if ask.shown else {},
+            works=participant.traits.code or participant.traits.tools,
+            seconds_left=self._seconds_left(participant),
         )
 
     def _seconds_left(self, participant: Participant) -> float | None:
         """What the agent has for this turn: its own time-out, or what is left of the run, if that is less."""
         limits = [participant.timeout]
         if self._ends is not None:
-            limits.append(max(0.0, self._ends - time.monotonic()))
+            limits.append(max(0.0, self._ends - asyncio.get_running_loop().time()))
         return min((limit for limit in limits if limit is not None), default=None)
-
-    def _body(self, text: str) -> str:
-        """The text of a candidate as it is shown: rendered once and shared by all voters."""
-        if text not in self._bodies:
-            self._bodies[text] = quoted(text, fence(self._start.seed))
-        return self._bodies[text]
 
     async def _fly(self, flight: Flight, ask: Ask, participant: Participant) -> None:
         try:
@@ -210,7 +210,9 @@ class Runner:
             if not flight.landed:  # the agent cancelled itself
                 self._guard(self._failed, flight, ask, "error", "the agent was cancelled from inside", False)
             raise
-        except Exception as failure:
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as failure:  # `sys.exit` in an agent, or a panic of native code, must not end the hub
             why: Why = "worker_died" if isinstance(failure, WorkerDied) else "error"
             self._guard(self._failed, flight, ask, why, _message(failure), is_transient(failure))
         else:
@@ -233,12 +235,13 @@ class Runner:
         self._wake.set()
 
     def _call_off(self, agent: str, why: str) -> None:
-        flight = self._flights[agent]
-        flight.land()  # one that waits for its next try has landed already
-        turn = flight.turn
-        left_behind = not self._participants[agent].stoppable
-        self._emit(Cancelled(agent=agent, round=turn.round, attempt=turn.attempt, why=why, left_behind=left_behind))
-        self._end_task(flight)
+        flight, seat = self._flights.get(agent), self.state.seats[agent]
+        if flight is not None:
+            flight.land()  # one that waits for its next try has landed already
+        left_behind = flight is not None and not self._participants[agent].stoppable
+        self._emit(Cancelled(agent=agent, round=seat.round, attempt=seat.attempt, why=why, left_behind=left_behind))
+        if flight is not None:  # there is none where the process that ran it is gone
+            self._end_task(flight)
 
     @staticmethod
     def _end_task(flight: Flight) -> None:
@@ -253,17 +256,16 @@ class Runner:
         reply = Reply(text=raw) if isinstance(raw, str) else raw
         if not isinstance(reply, Reply) or not isinstance(reply.text, str):
             self._failed(flight, ask, "error", f"the agent returned a `{type(raw).__name__}`, not a reply", False)
-        elif len(reply.text) > LONGEST_REPLY:
-            size = f"{len(reply.text) / LONGEST_REPLY:.1f} million characters, 1 is the most"
+        elif (native := native_json(reply)) is None:
+            self._failed(flight, ask, "error", "the agent returned native arguments that are no JSON", False)
+        elif (length := max(len(reply.text), len(native))) > LONGEST_REPLY:
+            size = f"{length / LONGEST_REPLY:.1f} million characters, 1 is the most"
             self._failed(flight, ask, "too_large", f"a reply of {size}", False)
         elif not reply.text.strip() and not reply.data:
             self._failed(flight, ask, "empty", "the agent said nothing", True)
         else:
-            self._heard(flight, ask, Reply(text=self._clean_text(reply.text), data=self._journal.clean(reply.data)))
-
-    def _clean_text(self, text: str) -> str:
-        whole = text.encode("utf-8", "replace").decode("utf-8")
-        return str(self._journal.clean(whole))
+            data = self._journal.clean(json.loads(whole(native)))
+            self._heard(flight, ask, Reply(text=str(self._journal.clean(whole(reply.text))), data=data))
 
     def _heard(self, flight: Flight, ask: Ask, reply: Reply) -> None:
         turn = flight.turn
@@ -283,12 +285,30 @@ class Runner:
             self._launch(ask, attempt=turn.attempt + 1, repair=decision.why)
 
     def _decision(self, flight: Flight, ask: Ask, reply: Reply) -> Decision:
-        decision = read(ask.kind, reply, flight.labels)
+        decision = read(ask.kind, reply, flight.labels, self._rule.needs, veto=self._turns.may_veto(ask.agent))
         if isinstance(decision, Refusal) and not self._may(ask, "repair", REPAIRS):
-            return Abstention(why=decision.why)
+            return Abstention(why=decision.why, invalid=True)
         if isinstance(decision, Answer):
-            return Answer(text=decision.text, channel=decision.channel, files=files_in(flight.turn.folder))
+            text = whole(decision.text)  # JSON may hold half of a pair as an escape
+            return replace(decision, text=text, cluster=self._cluster(ask, text), files=files_in(flight.turn.folder))
         return decision
+
+    def _cluster(self, ask: Ask, text: str) -> str | None:
+        """Which equal answers an answer belongs to; a write-up belongs to none."""
+        if ask.kind == "present":
+            return None
+        return cluster_id(text, self._start.settings.answer, self._key(ask, text))
+
+    def _key(self, ask: Ask, text: str) -> str | None:
+        """What the user's extractor makes of an answer; None where there is none, or where it finds nothing."""
+        if self._extract is None:
+            return None
+        try:
+            found = self._extract(text)
+            return None if found is None else str(found)
+        except Exception as failure:  # the user's code: the text itself is compared instead
+            self._journal.activity("extractor_failed", {"agent": ask.agent, "message": _message(failure)})
+            return None
 
     def _failed(
         self, flight: Flight, ask: Ask, why: Why, message: str, transient: bool, left_behind: bool = False
@@ -321,9 +341,9 @@ class Runner:
 
     def _may(self, ask: Ask, what: str, most: int) -> bool:
         """Whether this turn may be tried again for this reason; counts the try."""
-        tries = self._tries.setdefault((ask.agent, ask.round), {})
-        tries[what] = tries.get(what, 0) + 1
-        return tries[what] <= most
+        key = (ask.agent, ask.round, what)
+        self._tries[key] += 1
+        return self._tries[key] <= most
 
     async def _clear(self) -> None:
         """Cancel what still runs and give it a moment; what does not end then is left behind and named."""
@@ -333,8 +353,7 @@ class Runner:
         if self._tasks:
             _, left = await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
             if left:
-                agents = sorted(name for name, flight in self._flights.items() if flight.task in left)
-                self._journal.activity("abandoned", {"agents": agents})
+                self._journal.activity("abandoned", {"agents": sorted({task.get_name() for task in left})})
 
 
 def _message(failure: BaseException) -> str:

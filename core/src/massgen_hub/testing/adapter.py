@@ -122,13 +122,13 @@ class AdapterContract:
 
     def test_a_ballot_reaches_the_hub(self) -> None:
         reply, _ = self._one_turn(vote(), self.decides(BALLOT))
-        decision = read("vote", reply, LABELS)
+        decision = read("vote", reply, LABELS, "ranking")
         assert isinstance(decision, Ballot), f"the hub reads {decision} in {reply}"
         assert (decision.labels, decision.reason) == (("B", "A"), BALLOT["reason"])
 
     def test_a_better_answer_reaches_the_hub(self) -> None:
         reply, _ = self._one_turn(decide(), self.decides(BETTER))
-        decision = read("decide", reply, LABELS)
+        decision = read("decide", reply, LABELS, "ranking")
         assert isinstance(decision, Answer), f"the hub reads {decision} in {reply}"
         assert decision.text == BETTER["answer"]
 

@@ -41,7 +41,7 @@ def _turn(kind: Kind, text: str, answers: tuple[str, ...], changes: dict[str, An
         kind=kind,
         task=task,
         shown=shown,
-        prompt=render(kind, task, shown=shown, bodies=bodies, rule=BORDA, seed=SEED),
-        schema=reply_schema(kind, [candidate.label for candidate in shown], BORDA),
+        prompt=render(kind, task, shown=shown, bodies=bodies, need=BORDA.needs, seed=SEED),
+        schema=reply_schema(kind, [candidate.label for candidate in shown], BORDA.needs),
     )
     return replace(made, **changes)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..consensus import State
+from ..consensus import Ballot, State
 from ..events import Event
 from ..record.reading import decisive
 from .text import names
@@ -63,6 +63,13 @@ class Landed:
     reason: str
 
 
+def liked(ballot: Ballot) -> tuple[str, ...]:
+    """What a ballot names, best first."""
+    if ballot.scores:
+        return tuple(sorted(ballot.scores, key=lambda name: -ballot.scores[name]))
+    return ballot.named
+
+
 class Board:
     """Fold events into it with `take`."""
 
@@ -75,7 +82,7 @@ class Board:
 
     def take(self, event: Event) -> None:
         """Fold one event in."""
-        self.run, self.now = event.run, event.ts
+        before, self.run, self.now = self.now, event.run, event.ts
         for typed in decisive([event]):
             self.state.apply(typed)
         lane = self.lanes.get(event.data.get("agent", ""))
@@ -83,6 +90,9 @@ class Board:
             case "run_started":
                 self.started = event.ts
                 self.lanes = {agent: Lane(agent, type_) for agent, type_ in event.data["agents"].items()}
+            case "resumed":  # nobody was busy while there was no process
+                for cut_off in (one for one in self.lanes.values() if one.running):
+                    cut_off.busy, cut_off.since = cut_off.seconds(before), event.ts
             case "turn_started" if lane:
                 lane.state, lane.since, lane.running = STATES[event.data["kind"]], event.ts, True
                 lane.text = lane.doing = ""
@@ -95,9 +105,9 @@ class Board:
             case "replied" | "failed" | "cancelled" if lane:
                 self._land(lane, event)
 
-    def authors(self, candidate: str, round_: int) -> str:
+    def authors(self, candidate: str) -> str:
         """The authors of a candidate, as people know it."""
-        return names(self.state.candidates(round_)[candidate].authors)
+        return names(self.state.candidates()[candidate].authors)
 
     def _say(self, lane: Lane, data: Mapping[str, Any]) -> None:
         part = (data["round"], data["attempt"], data["part"])
@@ -109,20 +119,22 @@ class Board:
         lane.busy, lane.running, lane.doing = lane.seconds(event.ts), False, ""
         data = event.data
         if event.type == "cancelled":
-            lane.state = "not needed" if data["why"] == "settled" else "stopped"
+            lane.state = "not needed" if data["why"] in ("settled", "lead") else "stopped"
         elif event.type == "failed":
             lane.state, lane.text = ("failed" if data["final"] else "trying again"), data["message"]
         else:
             self._hear(lane, data)
 
     def _hear(self, lane: Lane, data: Mapping[str, Any]) -> None:
-        decision = self.state.ballots.get(data["round"], {}).get(lane.agent)
-        if decision is not None:
-            ranking = tuple(self.authors(name, data["round"]) for name in decision.ranking)
-            self.ballots.append(Landed(agent=lane.agent, round=data["round"], ranking=ranking, reason=decision.reason))
-            lane.state, lane.text = "voted", " > ".join(ranking)
-        elif lane.agent in self.state.abstained.get(data["round"], {}):
-            lane.state, lane.text = "abstained", self.state.abstained[data["round"]][lane.agent]
+        cast = self.state.cast.get((lane.agent, data["round"]))
+        if cast is not None:
+            choice = tuple(map(self.authors, liked(cast.ballot)))
+            self.ballots.append(
+                Landed(agent=lane.agent, round=data["round"], ranking=choice, reason=cast.ballot.reason)
+            )
+            lane.state, lane.text = "voted", (", " if cast.ballot.approved else " > ").join(choice)
+        elif abstention := self.state.abstained.get(data["round"], {}).get(lane.agent):
+            lane.state, lane.text = "abstained", abstention.why
         elif lane.agent in self.state.running:
             lane.state, lane.text = "asked again", data["text"]
         else:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 from massgen_hub.contract import Adapter, Host, Reply, Setup, Traits, Turn, Usage
+from massgen_hub.dialogue import reply_schema
 from massgen_hub.kit import decision_tools
 from massgen_hub.options import Options
 from massgen_hub.testing import AdapterContract
@@ -297,3 +298,9 @@ def keeps(test: Callable[..., None], capfd: pytest.CaptureFixture[str]) -> bool:
     except AssertionError:
         return False
     return True
+
+
+@pytest.mark.parametrize("need", ["ranking", "choice", "approval", "score"])
+def test_a_ballot_of_any_kind_is_the_tool_vote_and_a_better_answer_another(need):
+    tools = decision_tools(reply_schema("decide", ["A", "B"], need))
+    assert [tool["function"]["name"] for tool in tools] == ["vote", "answer"]

@@ -73,11 +73,14 @@ class ModelError(HubError):
 
 
 class TurnError(HubError):
-    """A turn failed. `transient`: the same turn may well succeed when it is tried again."""
+    """A turn failed. `transient`: the same turn may well succeed when it is tried again, after `retry_after` seconds
+    where that is known."""
 
-    def __init__(self, message: str, *, hint: str = "", transient: bool = False) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", transient: bool = False, retry_after: float | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
-        self.transient = transient
+        self.transient, self.retry_after = transient, retry_after
 
 
 class NotAvailable(TurnError):  # noqa: N818 - reads as what it says: `raise NotAvailable("a person")`

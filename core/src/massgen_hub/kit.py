@@ -28,7 +28,7 @@ def decision_tools(schema: Mapping[str, JSON]) -> list[dict[str, JSON]]:
 
 
 def _decision_tool(parameters: Mapping[str, JSON]) -> dict[str, JSON]:
-    name = "vote" if "ranking" in parameters["properties"] else "answer"
+    name = "answer" if "answer" in parameters["properties"] else "vote"
     function = {"name": name, "description": parameters["description"], "parameters": dict(parameters)}
     return {"type": "function", "function": function}
 
@@ -56,6 +56,21 @@ def _passes(failure: BaseException) -> bool:
         or type(failure).__name__ in PASSING_NAMES
         or bool(getattr(failure, "transient", False))
     )
+
+
+def retry_after(failure: BaseException) -> float | None:
+    """The seconds that a busy server asks to wait for (its `Retry-After`), if it says so in seconds."""
+    said = (_waits(cause) for cause in causes(failure))
+    return next((seconds for seconds in said if seconds is not None), None)
+
+
+def _waits(failure: BaseException) -> float | None:
+    headers = getattr(getattr(failure, "response", None), "headers", None) or {}
+    given = getattr(failure, "retry_after", None) or headers.get("retry-after")
+    try:
+        return max(0.0, float(given)) if given is not None else None
+    except (TypeError, ValueError):  # a date, or nonsense
+        return None
 
 
 def users_agent(target: Any, accepts: tuple[str, ...], model: Model | None) -> Any:

@@ -2,11 +2,13 @@
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from massgen_hub.consensus import Abstention, Ballot, Cancelled, Failed, Refusal, Replied, TurnStarted
 from massgen_hub.contract import Activity, Question, Reply, Traits, Usage
 from massgen_hub.errors import NotAvailable, RecordError, TurnError, WorkerDied
+from massgen_hub.testing.simulator.clock import VirtualLoop
 from stage import MemoryJournal, play, ranking, runner, says
 
 PEERS = {"b": says("y", "x", "y"), "c": says("z", "x", "z")}
@@ -147,6 +149,24 @@ def test_a_passing_failure_is_tried_once_more(monkeypatch):
     assert attempts == [1, 2, 1]
     assert [event.final for event in journal.of(Failed, "a")] == [False]
     assert not verdict.absent
+
+
+@pytest.mark.parametrize(("asked", "waited"), [("7", 7), ("86400", 60), ("Fri, 31 Dec 1999 23:59:59 GMT", 0)])
+def test_a_busy_server_is_given_the_time_that_it_asks_for(asked, waited):
+    starts = []
+
+    async def busy(turn, host):
+        starts.append(asyncio.get_running_loop().time())
+        if turn.attempt == 1 and turn.kind == "draft":
+            failure = TurnError("429", transient=True)
+            failure.response = SimpleNamespace(status_code=429, headers={"retry-after": asked})
+            raise failure
+        return await says("x", "x", "y")(turn, host)
+
+    loop = VirtualLoop()
+    loop.run_until_complete(runner({"a": busy, **SPLIT}, refine=0).run())
+    loop.close()
+    assert waited + 0.5 <= starts[1] - starts[0] <= waited + 1.5
 
 
 def test_a_lasting_failure_is_not_tried_again():

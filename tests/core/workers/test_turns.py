@@ -84,7 +84,7 @@ def test_an_exception_arrives_with_its_message(take):
 def test_a_passing_failure_arrives_as_one(take):
     with pytest.raises(TurnError, match=r"^BusyError: busy$") as caught:
         take("raises busy")
-    assert caught.value.transient
+    assert (caught.value.transient, caught.value.retry_after) == (True, 3)
 
 
 def test_an_agent_that_exits_in_python_only_fails_its_turn(opened, new_host):

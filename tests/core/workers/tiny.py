@@ -27,6 +27,7 @@ class TinyOptions(Options):
 
 class BusyError(Exception):
     status_code = 429
+    retry_after = 3
 
 
 async def greets(agent, host, rest):

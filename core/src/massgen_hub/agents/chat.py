@@ -88,6 +88,7 @@ class Chat:
             transient=response.status_code in PASSING_STATUS,
         )
         failure.status_code = response.status_code  # type: ignore[attr-defined]
+        failure.response = response  # type: ignore[attr-defined]
         return failure
 
 

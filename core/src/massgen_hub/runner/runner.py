@@ -40,7 +40,7 @@ from ..consensus.events import Why
 from ..contract import Reply, Task, Turn
 from ..dialogue import read
 from ..errors import HubError, IllegalEvent, WorkerDied
-from ..kit import is_transient
+from ..kit import is_transient, retry_after
 from .files import Folders, files_in
 from .flight import Flight, Participant, TurnHost, native_json, whole
 from .journal import Journal
@@ -50,6 +50,7 @@ from .turns import Turns
 LONGEST_REPLY = 1024 * 1024
 GRACE_SECONDS = 2.0
 BACKOFF_SECONDS = 1.0
+LONGEST_WAIT = 60.0
 REPAIRS = RETRIES = 1
 
 
@@ -214,7 +215,8 @@ class Runner:
             raise
         except BaseException as failure:  # `sys.exit` in an agent, or a panic of native code, must not end the hub
             why: Why = "worker_died" if isinstance(failure, WorkerDied) else "error"
-            self._guard(self._failed, flight, ask, why, _message(failure), is_transient(failure))
+            wait = retry_after(failure) or 0.0
+            self._guard(self._failed, flight, ask, why, _message(failure), is_transient(failure), False, wait)
         else:
             self._guard(self._replied, flight, ask, reply)
         finally:
@@ -311,7 +313,14 @@ class Runner:
             return None
 
     def _failed(
-        self, flight: Flight, ask: Ask, why: Why, message: str, transient: bool, left_behind: bool = False
+        self,
+        flight: Flight,
+        ask: Ask,
+        why: Why,
+        message: str,
+        transient: bool,
+        left_behind: bool = False,
+        wait: float = 0.0,
     ) -> None:
         turn = flight.turn
         again = transient and self._may(ask, "retry", RETRIES)
@@ -329,8 +338,8 @@ class Runner:
         )
         if again:
             jitter = draw(self._start.seed, "backoff", turn.agent, turn.round) / 2**64
-            retry = asyncio.get_running_loop().call_later(BACKOFF_SECONDS * (0.5 + jitter), self._retry, flight, ask)
-            flight.deadline = retry
+            pause = BACKOFF_SECONDS * (0.5 + jitter) + min(wait, LONGEST_WAIT)
+            flight.deadline = asyncio.get_running_loop().call_later(pause, self._retry, flight, ask)
 
     def _retry(self, flight: Flight, ask: Ask) -> None:
         try:

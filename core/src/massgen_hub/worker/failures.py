@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import ConfigError, HubError, ModelError, NotAvailable, PluginError, TurnError, WorkerDied
-from ..kit import is_transient
+from ..kit import is_transient, retry_after
 from .messages import Failure
 
 KINDS: dict[str, type[HubError]] = {
@@ -18,7 +18,13 @@ def to_failure(error: BaseException) -> Failure:
     kind = next((known.__name__ for known in type(error).__mro__ if known in KINDS.values()), "")
     message = error.message if isinstance(error, HubError) else described(error)
     hint = error.hint if isinstance(error, HubError) else ""
-    return Failure(error=kind, message=message[:LONGEST], hint=hint, transient=is_transient(error))
+    return Failure(
+        error=kind,
+        message=message[:LONGEST],
+        hint=hint,
+        transient=is_transient(error),
+        retry_after=retry_after(error),
+    )
 
 
 def described(error: BaseException) -> str:
@@ -30,5 +36,5 @@ def to_error(failure: Failure, *, other: type[HubError] = TurnError) -> HubError
     """The exception of a failure: of its own class where it is one of ours, else of the class `other`."""
     kind = KINDS.get(failure.error, other)
     if issubclass(kind, TurnError):
-        return kind(failure.message, hint=failure.hint, transient=failure.transient)
+        return kind(failure.message, hint=failure.hint, transient=failure.transient, retry_after=failure.retry_after)
     return kind(failure.message, hint=failure.hint)

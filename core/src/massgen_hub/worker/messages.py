@@ -34,6 +34,7 @@ class Failure:
     message: str = ""
     hint: str = ""
     transient: bool = False
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

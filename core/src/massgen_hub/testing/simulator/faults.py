@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 
 from ...contract import Activity, Question, Reply, Usage
 from ...errors import TurnError, WorkerDied
@@ -21,7 +21,7 @@ class TooManyRequests(Exception):  # noqa: N818 - frameworks name theirs so
     """As clients raise it: with a status, and a response that says when to come back."""
 
     status_code = 429
-    headers: Mapping[str, str] = MappingProxyType({"retry-after": "7"})
+    response = SimpleNamespace(status_code=429, headers={"retry-after": "7"})
 
 
 class Panic(BaseException):

@@ -66,6 +66,19 @@ def test_recorded_answers_show_self_consistency_without_a_model(tmp_path):
     assert told["ballots"] == []
 
 
+def test_an_electorate_weighs_advises_and_rules_out(tmp_path):
+    verdict = run("electorate.yaml", tmp_path, "How do two threads share a counter?")["verdict"]
+    assert (verdict["answer"], verdict["agents"], verdict["turnout"]["advisory"]) == ("Use a lock.", 3, 1)
+    assert [holder for _, holder in verdict["vetoed"]] == ["bob"]
+
+
+def test_a_pair_that_differs_calls_in_the_others_and_the_judge(tmp_path):
+    told = run("pair.yaml", tmp_path, "What is 17 * 23?")
+    verdict = told["verdict"]
+    assert (verdict["answer"], verdict["by"], verdict["voted"]) == ("17 * 23 = 391", "judge", 1)
+    assert [turn["agent"] for turn in told["turns"]] == ["ann", "bob", "cem", "eve"]
+
+
 def test_objects_that_exist_already_take_part(tmp_path):
     told = run("own-agents.yaml", tmp_path, "What is the capital of France?")
     assert (told["verdict"]["answer"], told["verdict"]["authors"]) == ("Paris", ["another", "atlas"])

@@ -175,8 +175,7 @@ def test_a_run_that_never_began_is_a_clear_error(cut_off, content):
 
 
 def test_a_record_without_its_config_asks_for_one(cut_off, council):
-    kept = [line for line in record(cut_off).read_text().splitlines() if '"configured"' not in line]
-    record(cut_off).write_text("\n".join(kept) + "\n")
+    record(cut_off).write_text(record(cut_off).read_text().splitlines()[0] + "\n")
     done = hub("resume", folder=cut_off)
     assert done.returncode == 2
     assert "the config of the run" in done.stderr

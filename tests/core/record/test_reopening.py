@@ -200,3 +200,11 @@ def test_the_death_of_a_process_lets_go_of_its_run(folder):
         assert not is_written(path(folder))
     continued(folder, REPLY)
     assert len(read_events(folder)) == 3
+
+
+def test_a_line_that_was_taken_out_is_told_with_its_number(folder):
+    continued(folder, REPLY)
+    lines = path(folder).read_text().splitlines(keepends=True)
+    path(folder).write_text("".join(lines[:1] + lines[2:]))
+    with pytest.raises(RecordError, match=r"events\.jsonl:2: event 2 is missing, here is event 3"):
+        read_events(folder)

@@ -40,7 +40,12 @@ def read_events(folder: Path) -> list[Event]:
         raise RecordError(f"the record {path} cannot be read: {failure.strerror}", hint=_known(folder)) from failure
     if not is_event(lines[-1], folder):
         lines.pop()
-    return [_event(line, path, number, folder) for number, line in enumerate(lines, 1)]
+    events = [_event(line, path, number, folder) for number, line in enumerate(lines, 1)]
+    for number, event in enumerate(events, 1):
+        if event.seq != number:
+            what = f"{path}:{number}: event {number} is missing, here is event {event.seq}"
+            raise RecordError(what, hint="restore the record from a copy")
+    return events
 
 
 def is_event(line: bytes, folder: Path) -> bool:

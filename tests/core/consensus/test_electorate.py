@@ -149,6 +149,58 @@ def test_ballots_that_do_not_count_are_told_apart():
     assert told == {"own": 2, "abstained": 1, "invalid": 1, "failed": 1, "advisory": 1}
 
 
+# Drafts that count as ballots
+
+
+TWO_ALIKE = {
+    "a": answers("x", "y", "x"),
+    "b": answers("x", "y", "x"),
+    "c": answers("y", "z", "x"),
+    "d": answers("z", "z", "x"),
+    "e": answers("w", "z", "x"),
+}
+
+
+def test_a_vote_remembers_how_many_gave_an_answer():
+    counted = play(TWO_ALIKE, refine=0)[0].verdict
+    shown = play(TWO_ALIKE, refine=0, drafts="shown")[0].verdict
+    x = {verdict: next(line for line in verdict.tally if line.authors == ("a", "b")) for verdict in (counted, shown)}
+    others = {verdict: next(line for line in verdict.tally if line.authors == ("e",)) for verdict in (counted, shown)}
+    assert x[counted].score - others[counted].score == x[shown].score - others[shown].score + 2
+    assert (counted.turnout.drafts, shown.turnout.drafts) == (5, 0)
+    assert counted.turnout.counted == shown.turnout.counted == 5
+
+
+def test_drafts_are_no_voters():
+    verdict = play(TWO_ALIKE, refine=0, quorum=5)[0].verdict
+    assert (verdict.voted, verdict.turnout.drafts) == (5, 5)
+    assert sum(line.firsts for line in verdict.tally) == 5
+
+
+def test_drafts_count_only_where_everybody_sees_everything():
+    assert play(TWO_ALIKE, refine=0, show=3)[0].verdict.turnout.drafts == 0
+
+
+def test_no_draft_counts_before_a_judge():
+    agents = TWO_ALIKE | {"j": answers("never", "w")}
+    assert play(agents, electorate=Electorate(judge="j"))[0].verdict.answer == "w"
+
+
+def test_drafts_of_advisory_voices_do_not_count():
+    assert play(TWO_ALIKE, refine=0, electorate=Electorate(advisory=("a",)))[0].verdict.turnout.drafts == 4
+
+
+def test_a_draft_that_was_ruled_out_does_not_count():
+    agents = TWO_ALIKE | {"e": voted("w", ranking=["y"], veto=["x"])}
+    assert play(agents, refine=0, electorate=Electorate(veto=("e",)))[0].verdict.turnout.drafts == 3
+
+
+def test_flips_change_ballots_and_no_drafts():
+    agents = dict.fromkeys("abcd", answers("x", "y", "x")) | dict.fromkeys("efgh", answers("y", "y", "x"))
+    verdict = play(agents, refine=0, rule=PLURALITY, quorum=8)[0].verdict
+    assert (verdict.answer, verdict.margin, verdict.flips) == ("y", 8.0, 4)
+
+
 # What earlier outcomes tell
 
 

@@ -129,7 +129,7 @@ def test_a_single_choice_for_oneself_does_not_count():
     verdict = play(agents, rule=PLURALITY, refine=0)[0].verdict
     assert verdict.answer == "x"
     assert [(one.agent, one.how) for one in verdict.absent] == [("a", "own"), ("b", "own")]
-    assert [line.score for line in verdict.tally if line.candidate == verdict.winner] == [2.0]
+    assert [line.firsts for line in verdict.tally if line.candidate == verdict.winner] == [2]
 
 
 def test_between_two_a_vote_for_oneself_counts():
@@ -139,7 +139,7 @@ def test_between_two_a_vote_for_oneself_counts():
 
 def test_a_tie_falls_to_the_secondary_score_and_says_so():
     agents = {"a": answers("x", "x", "z", "y"), "b": answers("y", "y", "x", "z"), "c": answers("z", "y", "x", "z")}
-    verdict = play(agents, refine=0)[0].verdict
+    verdict = play(agents, refine=0, drafts="shown")[0].verdict
     assert [line.score for line in verdict.tally] == [4.0, 4.0, 1.0]
     assert (verdict.answer, verdict.tie_broken, len(verdict.tied)) == ("y", "secondary", 2)
 

@@ -135,6 +135,7 @@ class ConsensusSettings(Section):
     protocol: str = "rounds"
     rule: str = "borda"
     gate: Literal["majority", "plurality", "off"] = "majority"
+    drafts: Literal["counted", "shown"] = "counted"
     answer: Answers = "text"
     weights: Literal["equal", "learned"] | dict[str, Weight] = "equal"
     advisory: list[str] = []
@@ -160,7 +161,9 @@ class ConsensusSettings(Section):
             judge=self.judge,
         )
         return Settings(
-            **self.model_dump(include={"protocol", "rule", "gate", "lead", "threshold", "show", "turn_timeout"}),
+            **self.model_dump(
+                include={"protocol", "rule", "gate", "drafts", "lead", "threshold", "show", "turn_timeout"}
+            ),
             answer=form or "text",
             extractor="" if form else self.answer,
             refine=refine if self.refine is None else self.refine,

@@ -50,7 +50,7 @@ def _decision(state: State, count: Count, rule: Rule) -> tuple[str, dict[str, An
     return winner, {
         "tally": _standings(count, tally, winner),
         "margin": tally.margin,
-        "flips": fewest_flips(rule, count.votes, count.standing, winner),
+        "flips": fewest_flips(rule, count.votes, count.standing, winner, fixed=count.drafts),
         "tied": tally.winners if tie else (),
         "tie": tie,
         "trace": tally.trace,
@@ -213,6 +213,7 @@ def _turnout(state: State, count: Count, absent: tuple[Absence, ...], by: By) ->
     stale = sum(cast.stale for cast in earlier)
     return Turnout(
         counted=len(count.votes) if by in ("vote", "judge") else 0,
+        drafts=len(count.drafts) if by == "vote" else 0,
         advisory=len(count.cast.keys() - set(state.voters)),
         superseded=len(earlier) - stale,
         stale=stale,

@@ -15,13 +15,15 @@ from .verdict import TieStep
 @dataclass(frozen=True, kw_only=True)
 class Count:
     """What a rule is given: the candidates, the votes that count, and who cast them. `own` are voters whose only choice
-    was their own answer, `void` those all of whose choices were ruled out; `vetoed` says who ruled a candidate out."""
+    was their own answer, `void` those all of whose choices were ruled out; `drafts` are answers
+    that count as ballots; `vetoed` says who ruled a candidate out."""
 
     candidates: Mapping[str, Candidate]
     votes: tuple[Vote, ...]
     cast: Mapping[str, Cast] = field(default_factory=dict)
     own: tuple[str, ...] = ()
     void: tuple[str, ...] = ()
+    drafts: tuple[Vote, ...] = ()
     vetoed: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -35,8 +37,8 @@ class Count:
         return [name for name in self.candidates if name not in self.vetoed]
 
     def tally(self, rule: Rule) -> Tally:
-        """What the rule makes of the votes."""
-        return rule.count(self.votes, self.standing)
+        """What the rule makes of the votes and the drafts."""
+        return rule.count((*self.votes, *self.drafts), self.standing)
 
     def tops(self, candidate: str) -> list[Vote]:
         """The votes that like this candidate best."""
@@ -73,7 +75,52 @@ def count_ballots(state: State, rule: Rule) -> Count:
             votes.append(vote)
         else:
             void.append(agent)
-    return Count(candidates=candidates, votes=tuple(votes), cast=cast, own=tuple(own), void=tuple(void), vetoed=vetoed)
+    return Count(
+        candidates=candidates,
+        votes=tuple(votes),
+        cast=cast,
+        own=tuple(own),
+        void=tuple(void),
+        drafts=_drafts(state, rule, candidates, vetoed),
+        vetoed=vetoed,
+    )
+
+
+def _drafts(
+    state: State, rule: Rule, candidates: Mapping[str, Candidate], vetoed: Mapping[str, str]
+) -> tuple[Vote, ...]:
+    """The newest answer of each voice as a short ballot for it; none where a judge decides, or where voters see only
+    some of the candidates, over which a draft would weigh more than a ballot."""
+    settings = state.settings
+    if settings.drafts == "shown" or settings.electorate.judge or len(candidates) > settings.show:
+        return ()
+    standing = tuple(name for name in candidates if name not in vetoed)
+    return tuple(
+        _ballot_for(answer, agent, rule, standing, settings.electorate.weight(agent))
+        for agent, answer in _newest(state).items()
+        if answer in standing
+    )
+
+
+def _ballot_for(answer: str, agent: str, rule: Rule, shown: tuple[str, ...], weight: float) -> Vote:
+    match rule.needs:
+        case "approval":
+            return Vote(voter=agent, shown=shown, approved=(answer,), weight=weight)
+        case "score":
+            return Vote(voter=agent, shown=shown, scores={answer: 10.0}, weight=weight)
+    return Vote(voter=agent, shown=shown, ranking=(answer,), weight=weight)
+
+
+def _newest(state: State) -> dict[str, str]:
+    """What each voice answered last, in seat order."""
+    newest = {given.agent: given.cluster for given in state.given}
+    return {agent: newest[agent] for agent in state.voices if agent in newest}
+
+
+def _first(state: State) -> dict[str, str]:
+    """What each voice answered alone, in seat order."""
+    first = {given.agent: given.cluster for given in reversed(state.given)}
+    return {agent: first[agent] for agent in state.voices if agent in first}
 
 
 def _vetoed(state: State, cast: Mapping[str, Cast]) -> dict[str, str]:
@@ -96,17 +143,12 @@ def vote_of(cast: Cast, rule: Rule, weight: float, vetoed: Mapping[str, str]) ->
 
 
 def count_drafts(state: State) -> Count:
-    """The answers themselves as votes: each voice counts for the answer that it gave first."""
-    first: dict[str, str] = {}
-    for given in state.given:
-        first.setdefault(given.agent, given.cluster)
+    """The drafts themselves as votes: each voice counts for what it answered alone."""
     everything = tuple(sorted(state.support))
     weight = state.settings.electorate.weight
-    drafters = state.settings.electorate.drafters(state.voices)
     votes = tuple(
-        Vote(voter=agent, shown=everything, ranking=(first[agent],), weight=weight(agent))
-        for agent in drafters
-        if agent in first
+        Vote(voter=agent, shown=everything, ranking=(answer,), weight=weight(agent))
+        for agent, answer in _first(state).items()
     )
     return Count(candidates=state.candidates(), votes=votes)
 

@@ -118,7 +118,9 @@ class Panel:
         if len(count.candidates) == 1 or not count.votes:  # there is nothing to settle: the vote is held to be seen
             return ""
         waiting = outstanding_ballots(state, count.standing)
-        settled = self.rule.settled is not None and self.rule.settled(count.votes, waiting, count.standing)
+        settled = self.rule.settled is not None and self.rule.settled(
+            (*count.votes, *count.drafts), waiting, count.standing
+        )
         if not settled and not self._leads(count):
             return ""
         winner, _ = pick(count.tally(self.rule), state.seed)

@@ -15,8 +15,10 @@ class Settings:
     """Defaults are those of a free-text question.
 
     `gate` says when equal drafts decide without a vote: `majority` where more than half of the electorate agrees,
-    `plurality` always, so that the drafts are the votes. `lead` stops counting as soon as one candidate is that many
-    first places ahead (None: only when nothing can change any more); which ballots came first then matters.
+    `plurality` always, so that the drafts are the votes. `drafts`: whether in a vote where everybody sees every
+    candidate each draft is one more short ballot for its own answer; a vote over answers forgets how many gave each
+    otherwise. `lead` stops counting as soon as one candidate is that many first places ahead (None: only when nothing
+    can change any more); which ballots came first then matters.
     `extractor` names the function (`module:attribute`) that says what makes answers equal, instead of `answer`.
     `quorum` is a number of agents (None: more than half of those whose voice counts); `threshold` the share of the
     electorate's weight whose first choice the winner must be (None: no such demand). `show` caps the candidates that
@@ -26,6 +28,7 @@ class Settings:
     protocol: str = "rounds"
     rule: str = "borda"
     gate: Literal["majority", "plurality", "off"] = "majority"
+    drafts: Literal["counted", "shown"] = "counted"
     answer: AnswerForm = "text"
     extractor: str = ""
     refine: int = 1

@@ -137,7 +137,7 @@ class State:
     def apply(self, event: Decisive) -> None:
         """Fold one event in. Raises `IllegalEvent`, and then the state is as it was."""
         self.check(event)
-        self._apply(event)
+        self.change(event)
 
     @property
     def _start(self) -> RunStarted:
@@ -222,7 +222,8 @@ class State:
 
     # What it changes
 
-    def _apply(self, event: Decisive) -> None:
+    def change(self, event: Decisive) -> None:
+        """Fold in an event that `check` let pass."""
         if isinstance(event, (Failed, Cancelled)) and event.left_behind:
             self.left_behind.add(event.agent)
         match event:

@@ -53,10 +53,15 @@ class Dissent:
 
 @dataclass(frozen=True, kw_only=True)
 class Turnout:
-    """What became of the calls for a ballot. `superseded` ballots were replaced by a later call, `stale` ones cast on
-    candidates that had changed by then; both are of earlier calls, the others of each voter's last one."""
+    """What became of the calls for a ballot.
+
+    `drafts` are answers that counted as short ballots beside them. `superseded` ballots were replaced by a later call,
+    `stale` ones cast on candidates that had changed by then; both are of earlier calls, the
+    others of each voter's last.
+    """
 
     counted: int = 0
+    drafts: int = 0
     own: int = 0
     void: int = 0
     advisory: int = 0

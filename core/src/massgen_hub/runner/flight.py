@@ -89,6 +89,8 @@ class TurnHost:
 
 def native_json(reply: Reply) -> str | None:
     """The native arguments of a reply as JSON; None where they are none."""
+    if reply.data is None:
+        return "null"
     try:
         return json.dumps(reply.data, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):

@@ -165,7 +165,7 @@ class Runner:
     def _emit(self, event: Decisive) -> None:
         self.state.check(event)
         self._journal.decide(event)
-        self.state.apply(event)
+        self.state.change(event)
 
     # A flight: from the question to its landing
 
@@ -266,7 +266,7 @@ class Runner:
         elif not reply.text.strip() and not reply.data:
             self._failed(flight, ask, "empty", "the agent said nothing", True)
         else:
-            data = self._journal.clean(json.loads(whole(native)))
+            data = None if reply.data is None else self._journal.clean(json.loads(whole(native)))
             self._heard(flight, ask, Reply(text=str(self._journal.clean(whole(reply.text))), data=data))
 
     def _heard(self, flight: Flight, ask: Ask, reply: Reply) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
@@ -130,6 +131,9 @@ def ballots_table(state: State, verdict: Verdict, rule: Rule) -> Table:
         table.add_row(
             _voter(vote), *(_place(ballot, candidate) for candidate in candidates), one_line(ballot.reason, 70)
         )
+    if count.drafts:
+        given = Counter(vote.tops[0] for vote in count.drafts)
+        table.add_row("drafts", *(f"{given[candidate] or '·'}" for candidate in candidates), "", style="dim")
     table.add_row(verdict.rule, *(f"{line.score:.4g}" for line in verdict.tally), "", style="bold")
     return table
 

@@ -115,10 +115,12 @@ class Additive:
             seen += vote.weight
         return points / seen
 
-    def flips(self, votes: Sequence[Vote], candidates: Sequence[str], winner: str) -> int | None:
+    def flips(
+        self, votes: Sequence[Vote], candidates: Sequence[str], winner: str, fixed: Sequence[Vote] = ()
+    ) -> int | None:
         """The fewest votes to change. A changed vote gives a rival the most and the winner nothing; those that shift
         the two most are changed first, which is exact for each rival. Only the eight strongest rivals are tried."""
-        total, seen = _sums(votes, candidates, self.points)
+        total, seen = _sums((*votes, *fixed), candidates, self.points)
         mean = {c: total[c] / (seen[c] or 1.0) for c in candidates}
         rivals = sorted((c for c in candidates if c != winner and seen[c]), key=lambda c: (-mean[c], c))[:8]
         given = [(vote, self.points(vote)) for vote in votes]

@@ -63,7 +63,7 @@ def tally(scores: Mapping[str, float], secondary: Callable[[], Mapping[str, floa
 
 Count = Callable[[Sequence[Vote], Sequence[str]], Tally]
 Settled = Callable[[Sequence[Vote], Sequence[Vote], Sequence[str]], bool]
-Flips = Callable[[Sequence[Vote], Sequence[str], str], int | None]
+Flips = Callable[[Sequence[Vote], Sequence[str], str, Sequence[Vote]], int | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +72,9 @@ class Rule:
 
     `count(votes, candidates)` is the tally; it needs at least one vote and one candidate. `settled(votes, outstanding,
     candidates)` says that no way in which the outstanding voters may still vote can take the first place from the
-    leader (None: never known early). `flips(votes, candidates, winner)` is the fewest ballots that would have to
-    change for the winner not to win alone any more, or None if no number of them does (None: found by trying).
+    leader (None: never known early). `flips(votes, candidates, winner, fixed)` is the fewest of the votes that would
+    have to change for the winner not to win alone any more, or None if no number of them does (None: found by trying);
+    `fixed` votes are counted beside them and stay as they are.
     """
 
     name: str

@@ -12,24 +12,29 @@ from .base import Rule, Vote
 RIVALS = 3
 
 
-def fewest_flips(rule: Rule, votes: Sequence[Vote], candidates: Sequence[str], winner: str) -> int | None:
+def fewest_flips(
+    rule: Rule, votes: Sequence[Vote], candidates: Sequence[str], winner: str, *, fixed: Sequence[Vote] = ()
+) -> int | None:
     """The fewest changed ballots after which the winner would not win alone; None if no number of them does that.
 
     Where the rule does not know it, it is found by trying: ballots that like the winner better than a rival are turned
     to put the rival first and the winner last, for the strongest rivals. That is the fewest found; fewer may do.
+    `fixed` votes are counted too and never changed.
     """
     if rule.flips is not None:
-        return rule.flips(votes, candidates, winner)
-    strength = means(votes, candidates, borda_points)
+        return rule.flips(votes, candidates, winner, fixed)
+    strength = means((*votes, *fixed), candidates, borda_points)
     rivals = sorted((name for name in candidates if name != winner), key=lambda name: (-strength[name], name))
-    found = [_tried(rule, votes, candidates, winner, rival) for rival in rivals[:RIVALS]]
+    found = [_tried(rule, votes, candidates, winner, rival, fixed) for rival in rivals[:RIVALS]]
     return min((number for number in found if number), default=None)
 
 
-def _tried(rule: Rule, votes: Sequence[Vote], candidates: Sequence[str], winner: str, rival: str) -> int | None:
+def _tried(
+    rule: Rule, votes: Sequence[Vote], candidates: Sequence[str], winner: str, rival: str, fixed: Sequence[Vote]
+) -> int | None:
     turnable = [vote for vote in votes if rival in vote.shown]
     turnable.sort(key=lambda vote: (-_gap(vote, winner, rival), -vote.weight, vote.voter))
-    fixed = [vote for vote in votes if rival not in vote.shown]
+    fixed = [*fixed, *(vote for vote in votes if rival not in vote.shown)]
 
     def falls(number: int) -> bool:
         turned = [_turned(vote, winner, rival) for vote in turnable[:number]]

@@ -1,0 +1,1 @@
+"""The user's own questions, run through the hub with each config."""

@@ -1,0 +1,1 @@
+"""Recorded answers of many models to the same questions: decisions without calling a model."""

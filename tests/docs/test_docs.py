@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -116,8 +117,10 @@ def test_the_python_of_a_page_is_python_and_its_links_lead_somewhere(page):
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda page: page.stem)
 def test_the_verbs_that_a_page_names_exist(page):
-    from massgen_hub.cli.app import app
+    from massgen_hub.cli.app import COMMANDS, app
 
     verbs = {command.name or command.callback.__name__ for command in app.registered_commands}
+    verbs |= {group.name for group in app.registered_groups} | {point.name for point in entry_points(group=COMMANDS)}
+    verbs |= {group.name for group in app.registered_groups}
     named = set(re.findall(r"massgen-hub (?!-)([a-z]+)", page.read_text()))
     assert named <= verbs | {"alone", "run"}

@@ -11,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
-from stage import bare, one_run, resident, runner, seeded_latency
+from stage import bare, electorate, one_run, resident, runner, seeded_latency
 
 REPEAT = 7
 ROOT = Path(__file__).parents[1]
@@ -110,7 +111,7 @@ def prompts():
                 Task(text=""),
                 shown=[] if kind == "draft" else shown,
                 bodies=[""] * (0 if kind == "draft" else 8),
-                rule=BORDA,
+                need=BORDA.needs,
                 seed=1,
             )
         )
@@ -136,12 +137,15 @@ def memory():
         subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     )
     yield "memory, per agent", "<= 50 KB", f"{each:.1f} KB", "1,000 agents inline"
-    for _ in range(200):
+    for _ in range(500):
         one_run(3)
-    before = resident()
-    for _ in range(2000):
-        one_run(3)
-    yield "memory, 2,000 more runs in one process", "flat", f"{resident() - before:+.1f} MB", ""
+    sizes = [resident()]
+    for _ in range(10):
+        for _ in range(1000):
+            one_run(3)
+        sizes.append(resident())
+    halves = f"first 5,000 {sizes[5] - sizes[0]:+.1f} MB, last 5,000 {sizes[10] - sizes[5]:+.1f} MB"
+    yield "memory, 10,000 more runs in one process", "flat", f"{sizes[10] - sizes[0]:+.1f} MB", halves
 
 
 def start_up():
@@ -165,6 +169,36 @@ def start_up():
         ("import massgen_hub.hub", "", ("-c", "from massgen_hub import Hub")),
     ):
         yield name, reach, f"{wall(*arguments):.3f} s", f"bare interpreter {floor:.3f} s"
+
+
+def tallies():
+    """A tally of 1,000 ballots over 50 candidates, by each rule, and how its time grows with the ballots."""
+    from massgen_hub.consensus.rules import RULES
+
+    small, large = electorate(1000, 50), electorate(4000, 50)
+    for rule in RULES:
+        one, four = (best(partial(seconds, partial(rule.count, *votes))) for votes in (small, large))
+        exponent = math.log(four / one) / math.log(4)
+        yield (
+            f"tally of 1,000 ballots, 50 candidates, {rule.name}",
+            "milliseconds",
+            f"{one * 1000:.1f} ms",
+            f"4,000 ballots {four * 1000:.0f} ms, exponent {exponent:.2f}",
+        )
+
+
+def seconds(work):
+    """How long it takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def early_stops():
+    """CPU a turn where replies come one by one, so that it is looked after each whether it is enough."""
+    for count in (64, 1000):
+        cost = min(one_run(count, latency=seeded_latency(0.05, 0.5))[0] for _ in range(3))
+        yield f"CPU per agent turn, replies spread, {several(count)}", "", f"{cost / count * 500:.3f} ms", "best of 3"
 
 
 def worker():
@@ -214,7 +248,7 @@ def install():
 
 
 def main():
-    parts = [cpu_per_turn, calls_and_time, stall, prompts, memory, start_up, worker]
+    parts = [cpu_per_turn, calls_and_time, early_stops, stall, tallies, prompts, memory, start_up, worker]
     if "--install" in sys.argv:
         parts.append(install)
     print("| what | reach | here | beside |\n|---|---|---|---|")

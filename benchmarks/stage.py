@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from massgen_hub.codec import to_json
-from massgen_hub.consensus import BORDA, ROUNDS, RunStarted, Settings
+from massgen_hub.consensus import BORDA, ROUNDS, RunStarted, Settings, Vote
 from massgen_hub.contract import Task
 from massgen_hub.record import Journal, Redactor
 from massgen_hub.runner import Folders, Participant, Runner
@@ -76,6 +76,24 @@ def bare(count, path):
         began = time.process_time()
         asyncio.run(both_rounds(log))
         return time.process_time() - began
+
+
+def electorate(ballots, candidates):
+    """Random full ballots of every kind, and the candidates."""
+    random = Random(1)
+    names = [f"c{number:02}" for number in range(candidates)]
+    rankings = [tuple(random.sample(names, candidates)) for _ in range(ballots)]
+    votes = [
+        Vote(
+            voter=f"v{number}",
+            shown=tuple(names),
+            ranking=ranking,
+            approved=ranking[: candidates // 2],
+            scores={name: random.randint(0, 10) for name in names},
+        )
+        for number, ranking in enumerate(rankings)
+    ]
+    return votes, names
 
 
 def seeded_latency(low, high):

@@ -92,6 +92,14 @@ def test_two_that_differ_call_in_the_panel():
     assert state.verdict.answer in ("a", "b", "x")
 
 
+def test_two_that_differ_call_in_the_third_also_where_drafts_are_the_votes():
+    agents = {"a": answers("x"), "b": answers("y"), "c": answers("y")}
+    electorate = Electorate(weights={"a": 1.2, "b": 1.1})
+    state, log = play(agents, spec=PAIR, gate="plurality", electorate=electorate)
+    assert asked(log) == ["a", "b", "c"]
+    assert state.verdict.answer == "y"
+
+
 def test_one_of_two_that_fails_calls_in_the_panel():
     agents = {"a": silent, "b": answers("x"), "c": answers("x"), "d": answers("x")}
     state, log = play(agents, spec=PAIR, electorate=Electorate(weights={"a": 3, "b": 2}))

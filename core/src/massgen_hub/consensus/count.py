@@ -166,9 +166,10 @@ def outstanding_ballots(state: State, standing: Sequence[str]) -> list[Vote]:
 
 
 def outstanding_drafts(state: State, standing: Sequence[str]) -> list[Vote]:
-    """The voices that drafts still running may add to an answer."""
+    """The voices that drafts still running, or not asked for yet, may add to an answer."""
     weight = state.settings.electorate.weight
-    waiting = [agent for agent in state.voices if agent in state.running]
+    drafters = state.settings.electorate.drafters(state.voices)
+    waiting = [agent for agent in drafters if agent in state.running or not state.seats[agent].round]
     return [Vote(voter=agent, shown=tuple(standing), weight=weight(agent)) for agent in waiting]
 
 

@@ -53,7 +53,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def pending_timers(self) -> list[Timer]:
         """The timers that still wait, in the order in which they were set."""
-        return [one for one in self.timers if not one.handle.cancelled() and one.handle.when() > self._now]
+        due = self._now + self._clock_resolution  # asyncio fires what is due within its resolution
+        return [one for one in self.timers if not one.handle.cancelled() and one.handle.when() > due]
 
     def call_at(  # type: ignore[override]  # the types of the arguments are asyncio's own affair
         self, when: float, callback: Any, *args: Any, context: Any = None

@@ -80,12 +80,21 @@ class Panel:
 
     def drafts_suffice(self, state: State) -> str:
         """Why the answers given decide already."""
+        if self.settings.gate == "off" or self._too_split(state):
+            return ""
         count = count_drafts(state)
-        if self.settings.gate == "off" or not count.votes or not self.uncontested(count):
+        if not count.votes or not self.uncontested(count):
             return ""
         if self._settled_by_gate(state, count):
             return "settled"
         return "lead" if self._leads(count) else ""
+
+    def _too_split(self, state: State) -> bool:
+        """Whether no count is needed to see that there is no majority: it is asked after every draft."""
+        if self.settings.gate != "majority" or self.settings.lead is not None or self.settings.electorate.weights:
+            return False
+        most = max(map(len, state.support.values()), default=0)
+        return most * 2 <= len(self.settings.electorate.drafters(state.voices))
 
     def _settled_by_gate(self, state: State, count: Count) -> bool:
         drafters = self.settings.electorate.drafters(state.voices)

@@ -3,9 +3,11 @@
 import sys
 from pathlib import Path
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("massgen-hub", deadline=None)
+settings.register_profile(
+    "massgen-hub", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 settings.load_profile("massgen-hub")
 
 for folder in ("consensus", "consensus/rules", "runner"):

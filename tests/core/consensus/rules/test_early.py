@@ -5,7 +5,7 @@ from itertools import permutations, product
 
 import pytest
 from electorates import electorates, votes
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from massgen_hub.consensus.rules import RULES, Vote, fewest_flips
 
@@ -31,7 +31,7 @@ def every_ballot(vote, need):
 
 
 @each
-@settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=60)
 @given(electorates(most=5, partial=True), st.data())
 def test_settled_means_that_no_way_to_vote_changes_the_winner(rule, electorate, data):
     names, cast = electorate

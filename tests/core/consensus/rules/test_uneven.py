@@ -6,7 +6,7 @@ from itertools import combinations, permutations, product
 
 import pytest
 from electorates import electorates, votes
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from massgen_hub.consensus.rules import BORDA, MINIMAX, RULES, SCHULZE, SCORE, Rule, Vote, fewest_flips
 from massgen_hub.consensus.rules.pairwise import strongest_chains
@@ -128,7 +128,7 @@ def may_fall(rule, names, cast, winner, number):
 
 
 @each
-@settings(max_examples=25, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=25)
 @given(electorates(most=3, partial=True))
 def test_as_many_changed_ballots_as_it_says_can_change_the_outcome(rule, electorate):
     names, cast = electorate

@@ -63,7 +63,8 @@ def test_a_record_gives_its_verdict_and_what_other_rules_make_of_it(tmp_path):
     assert done.exit_code == 0
     assert "the recorded verdict is reproduced: b wins" in done.stdout
     rows = {line.split()[0]: line.split() for line in done.stdout.splitlines() if line.strip()}
-    assert rows["borda"][:5] == ["borda", "(this", "run)", "b", "yes"]
+    assert rows["borda"][:3] == ["borda", "b", "yes"]
+    assert rows["borda"][-3:] == ["the", "run's", "own"]
     assert rows["plurality"][:3] == ["plurality", "a", "yes"]
     assert rows["score"] == ["score", "not", "recorded"]
 

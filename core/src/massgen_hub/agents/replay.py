@@ -10,9 +10,10 @@ from pydantic import ConfigDict, Field, field_validator
 
 from ..codec import to_json
 from ..consensus.canonical import canonical_text
-from ..contract import JSON, Adapter, Agent, Host, Reply, Setup, Shown, Traits, Turn
+from ..contract import Adapter, Agent, Host, Reply, Setup, Shown, Traits, Turn
 from ..errors import TurnError
 from ..options import Options
+from .ballots import ballot_for
 from .recorded import Recorded, recorded_by
 
 SHOWN = 120
@@ -67,7 +68,7 @@ def _said(turn: Turn, recorded: Recorded) -> str:
     if turn.schema is None:
         return recorded.answer
     liked = list(_labels(recorded.ranking or (recorded.answer,), turn.shown))
-    return to_json(_ballot(liked, turn) if liked else {"abstain": True})
+    return to_json(ballot_for(turn, liked, liked) if liked else {"abstain": True})
 
 
 def _labels(texts: Iterable[str], shown: Iterable[Shown]) -> Iterator[str]:
@@ -76,18 +77,6 @@ def _labels(texts: Iterable[str], shown: Iterable[Shown]) -> Iterator[str]:
     loose = {canonical_text(text): label for text, label in literal.items()}
     found = (literal.get(text) or loose.get(canonical_text(text)) for text in texts)
     yield from dict.fromkeys(label for label in found if label)
-
-
-def _ballot(liked: list[str], turn: Turn) -> dict[str, JSON]:
-    """In the form that the turn asks for: scores fall from 10, and what is not liked gets 0."""
-    schema = turn.schema or {}
-    fields = schema.get("anyOf", [schema])[0]["properties"]
-    if "scores" in fields:
-        points = {label: max(1, 10 - place) for place, label in enumerate(liked)}
-        return {"scores": {one.label: points.get(one.label, 0) for one in turn.shown}}
-    if "approved" in fields:
-        return {"approved": liked}
-    return {"ranking": liked[: fields["ranking"]["maxItems"]]}
 
 
 replay = Adapter(

@@ -13,6 +13,7 @@ from pydantic import Field
 from ..codec import to_json
 from ..contract import JSON, Adapter, Agent, Host, Reply, Setup, Traits, Turn
 from ..options import Options
+from .ballots import ballot_for, fields_of
 
 
 class ScriptedOptions(Options):
@@ -71,15 +72,11 @@ def _talk(options: ScriptedOptions, turn: Turn) -> str:
 def _ballot(options: ScriptedOptions, turn: Turn) -> dict[str, JSON]:
     """What the script prefers, in the form that the turn asks for."""
     ordered = sorted(turn.shown, key=lambda one: _preference(options, one.text))
-    fields = (turn.schema or {}).get("anyOf", [turn.schema])[0]["properties"]
+    labels = [one.label for one in ordered]
+    good = [one.label for one in ordered if one.text in options.votes]
     ruled_out = [one.label for one in ordered if one.text in options.vetoes]
-    veto: dict[str, JSON] = {"veto": ruled_out} if "veto" in fields else {}
-    if "scores" in fields:
-        return {"scores": {one.label: max(0, 10 - place) for place, one in enumerate(ordered)}, **veto}
-    if "approved" in fields:
-        good = [one.label for one in ordered if one.text in options.votes]
-        return {"approved": good or [ordered[0].label], **veto}
-    return {"ranking": [one.label for one in ordered[: fields["ranking"]["maxItems"]]], **veto}
+    veto: dict[str, JSON] = {"veto": ruled_out} if "veto" in fields_of(turn) else {}
+    return {**ballot_for(turn, labels, good or labels[:1]), **veto}
 
 
 def _preference(options: ScriptedOptions, text: str) -> int:

@@ -183,8 +183,8 @@ def _table(found: Findings) -> Table:
     for title in ("rule", "winner", "decided", "agreement", "margin", "tie", "note"):
         table.add_column(title)
     for row in found.rows:
-        own = " (this run)" if row is found.own else ""
-        table.add_row(f"{row.rule}{own}", *_cells(row.verdict), _note(row))
+        note = _note(row) or ("the run's own" if row is found.own else "")
+        table.add_row(row.rule, *_cells(row.verdict), note)
     return table
 
 
@@ -195,7 +195,7 @@ def _cells(verdict: Verdict | None) -> tuple[RenderableType, ...]:
         Text(names(verdict.authors)),
         "yes" if verdict.decided else "no",
         verdict.agreement,
-        "" if verdict.margin is None else f"{verdict.margin:g}",
+        "" if verdict.margin is None else f"{verdict.margin:.4g}",
         verdict.tie_broken or "",
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from .clusters import Candidate
+from .clusters import Candidate, Given
 from .draw import draw
-from .rules import EPSILON, Rule, Tally, Vote
+from .rules import EPSILON, PLURALITY, Rule, Tally, Vote
 from .state import Cast, State
 from .verdict import TieStep
 
@@ -15,8 +16,8 @@ from .verdict import TieStep
 @dataclass(frozen=True, kw_only=True)
 class Count:
     """What a rule is given: the candidates, the votes that count, and who cast them. `own` are voters whose only choice
-    was their own answer, `void` those all of whose choices were ruled out; `drafts` are answers
-    that count as ballots; `vetoed` says who ruled a candidate out."""
+    was their own answer, `void` those all of whose choices were ruled out; `drafts` are answers that count as ballots;
+    `vetoed` says who ruled a candidate out."""
 
     candidates: Mapping[str, Candidate]
     votes: tuple[Vote, ...]
@@ -95,32 +96,27 @@ def _drafts(
     if settings.drafts == "shown" or settings.electorate.judge or len(candidates) > settings.show:
         return ()
     standing = tuple(name for name in candidates if name not in vetoed)
+    return _as_votes(state, state.given, rule, standing)
+
+
+def _as_votes(state: State, given: Iterable[Given], rule: Rule, standing: tuple[str, ...]) -> tuple[Vote, ...]:
+    """The last of these answers of each voice as a short ballot for it, in seat order."""
+    last = {one.agent: one.cluster for one in given}
+    weight, may_win = state.settings.electorate.weight, set(standing)
     return tuple(
-        _ballot_for(answer, agent, rule, standing, settings.electorate.weight(agent))
-        for agent, answer in _newest(state).items()
-        if answer in standing
+        Vote(voter=agent, shown=standing, weight=weight(agent), **_ballot_for(last[agent], rule))
+        for agent in state.voices
+        if last.get(agent) in may_win
     )
 
 
-def _ballot_for(answer: str, agent: str, rule: Rule, shown: tuple[str, ...], weight: float) -> Vote:
+def _ballot_for(answer: str, rule: Rule) -> dict[str, Any]:
     match rule.needs:
         case "approval":
-            return Vote(voter=agent, shown=shown, approved=(answer,), weight=weight)
+            return {"approved": (answer,)}
         case "score":
-            return Vote(voter=agent, shown=shown, scores={answer: 10.0}, weight=weight)
-    return Vote(voter=agent, shown=shown, ranking=(answer,), weight=weight)
-
-
-def _newest(state: State) -> dict[str, str]:
-    """What each voice answered last, in seat order."""
-    newest = {given.agent: given.cluster for given in state.given}
-    return {agent: newest[agent] for agent in state.voices if agent in newest}
-
-
-def _first(state: State) -> dict[str, str]:
-    """What each voice answered alone, in seat order."""
-    first = {given.agent: given.cluster for given in reversed(state.given)}
-    return {agent: first[agent] for agent in state.voices if agent in first}
+            return {"scores": {answer: 10.0}}
+    return {"ranking": (answer,)}
 
 
 def _vetoed(state: State, cast: Mapping[str, Cast]) -> dict[str, str]:
@@ -144,12 +140,7 @@ def vote_of(cast: Cast, rule: Rule, weight: float, vetoed: Mapping[str, str]) ->
 
 def count_drafts(state: State) -> Count:
     """The drafts themselves as votes: each voice counts for what it answered alone."""
-    everything = tuple(sorted(state.support))
-    weight = state.settings.electorate.weight
-    votes = tuple(
-        Vote(voter=agent, shown=everything, ranking=(answer,), weight=weight(agent))
-        for agent, answer in _first(state).items()
-    )
+    votes = _as_votes(state, reversed(state.given), PLURALITY, tuple(sorted(state.support)))
     return Count(candidates=state.candidates(), votes=votes)
 
 

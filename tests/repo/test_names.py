@@ -13,10 +13,10 @@ IDS = [f"{folder.parent.name}/{folder.name}" for folder in MEMBERS]
 
 @pytest.mark.parametrize("folder", MEMBERS, ids=IDS)
 def test_folder_distribution_module_and_entry_point_share_a_name(folder):
-    described = project(folder)["project"]
+    described, module = project(folder)["project"], f"massgen_hub_{folder.name}".replace("-", "_")
     assert described["name"] == f"massgen-hub-{folder.name}"
-    assert (folder / "src" / f"massgen_hub_{folder.name}").is_dir()
-    assert described["entry-points"]["massgen_hub"] == {folder.name: f"massgen_hub_{folder.name}"}
+    assert (folder / "src" / module).is_dir()
+    assert described["entry-points"]["massgen_hub"] == {folder.name: module}
 
 
 @pytest.mark.parametrize("folder", MEMBERS, ids=IDS)

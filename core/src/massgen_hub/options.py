@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Reference: TypeAlias = Annotated[str, Field(pattern=r"^[\w.]+:[\w.]+$")]
+"""`module:attribute`, something of the user's."""
 
 
 class Options(BaseModel):

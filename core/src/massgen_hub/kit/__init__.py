@@ -1,0 +1,36 @@
+"""What several adapters need. Standard library and the contract only, because a worker imports it early.
+
+`decisions` native tools and the reply made of them · `speech` streaming · `threads` agents that block · `objects` the
+user's own agents · `questions` approvals · `quotation` an agent's own code · `failures` passing and lasting ones
+"""
+
+from .decisions import as_json, as_text, decided, decision_tools
+from .failures import PASSING_STATUS, causes, is_transient, retry_after, unfinished
+from .objects import imported, models_of, refuse_idle, users_agent
+from .questions import Approval, approval, ask
+from .quotation import own_code
+from .speech import Speech
+from .threads import ThreadedHost, in_thread
+
+__all__ = [
+    "PASSING_STATUS",
+    "Approval",
+    "Speech",
+    "ThreadedHost",
+    "approval",
+    "as_json",
+    "as_text",
+    "ask",
+    "causes",
+    "decided",
+    "decision_tools",
+    "imported",
+    "in_thread",
+    "is_transient",
+    "models_of",
+    "own_code",
+    "refuse_idle",
+    "retry_after",
+    "unfinished",
+    "users_agent",
+]

@@ -1,0 +1,21 @@
+"""The reply made of the arguments of decision tools."""
+
+from massgen_hub.contract import Reply
+from massgen_hub.kit import as_text, decided
+
+
+def test_one_call_is_a_mapping_and_several_are_a_list_in_their_order():
+    assert decided("", ['{"ranking": ["A"]}']) == Reply(data={"ranking": ["A"]})
+    assert decided("", [{"ranking": ["A"]}, '{"answer": "x"}']) == Reply(data=[{"ranking": ["A"]}, {"answer": "x"}])
+
+
+def test_what_is_no_object_is_left_to_the_parser_as_text():
+    assert decided("I vote:", ['{"ranking": ["A"', "[1]", None]) == Reply(text='I vote:\n{"ranking": ["A"\n[1]')
+
+
+def test_text_alone_is_text():
+    assert decided("Paris", []) == Reply(text="Paris")
+
+
+def test_values_become_text_with_their_structure():
+    assert [as_text(value) for value in (None, "a\nb", 7, {"é": (1, 2)})] == ["", "a\nb", "7", '{"é": [1, 2]}']

@@ -1,0 +1,47 @@
+"""What an agent cannot be opened without, and what has no effect on it."""
+
+import asyncio
+
+import pytest
+from massgen_hub.contract import Model, Setup
+from massgen_hub.errors import ConfigError, NotAvailable
+from massgen_hub.kit import Approval, approval, models_of, refuse_idle
+from massgen_hub.options import Options
+from massgen_hub.testing import RecordingHost
+
+
+class Wishes(Options):
+    max_turns: int = 3
+    system_message: str = ""
+
+
+def test_an_agent_made_from_options_needs_a_model():
+    model = Model(name="m")
+    assert models_of(Setup(agent="ada", seed=1, model=model)) is model
+    with pytest.raises(ConfigError, match="agent `ada` needs a model"):
+        models_of(Setup(agent="ada", seed=1))
+
+
+@pytest.mark.parametrize(("existing", "whose"), [(True, "an agent of your own"), (False, "an agent made from options")])
+def test_an_option_without_effect_is_refused(existing, whose):
+    refuse_idle(Wishes(max_turns=2), {"max_turns"}, existing=existing)
+    with pytest.raises(ConfigError, match=f"`system_message` has no effect on {whose}"):
+        refuse_idle(Wishes(system_message="x"), {"max_turns"}, existing=existing)
+
+
+@pytest.mark.parametrize(
+    ("said", "understood"),
+    [("approve", Approval(True)), ("reject", Approval(False)), ("too dear", Approval(False, "too dear"))],
+)
+def test_anything_but_approve_rejects_a_call(said, understood):
+    host = RecordingHost([said])
+    assert asyncio.run(approval(host, "buy", {"price": 3})) == understood
+    assert (host.questions[0].text, host.questions[0].data) == (
+        "May `buy` be called?",
+        {"name": "buy", "args": {"price": 3}},
+    )
+
+
+def test_a_question_that_nobody_answers_is_told():
+    with pytest.raises(NotAvailable, match="the agent asks, and nobody answers: May `buy` be called"):
+        asyncio.run(approval(RecordingHost(), "buy", {}))

@@ -1,7 +1,9 @@
 """The reply made of the arguments of decision tools."""
 
+import pytest
 from massgen_hub.contract import Reply
-from massgen_hub.kit import as_text, decided
+from massgen_hub.dialogue import reply_schema
+from massgen_hub.kit import as_text, decided, decision_tools
 
 
 def test_one_call_is_a_mapping_and_several_are_a_list_in_their_order():
@@ -19,3 +21,9 @@ def test_text_alone_is_text():
 
 def test_values_become_text_with_their_structure():
     assert [as_text(value) for value in (None, "a\nb", 7, {"é": (1, 2)})] == ["", "a\nb", "7", '{"é": [1, 2]}']
+
+
+@pytest.mark.parametrize("need", ["ranking", "choice", "approval", "score"])
+def test_a_ballot_of_any_kind_is_the_tool_vote_and_a_better_answer_another(need):
+    tools = decision_tools(reply_schema("decide", ["A", "B"], need))
+    assert [tool["function"]["name"] for tool in tools] == ["vote", "answer"]

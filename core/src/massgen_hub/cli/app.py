@@ -121,6 +121,16 @@ def plugins(as_json: AsJson = False) -> None:
     list_plugins(as_json=as_json)
 
 
+@app.command()
+def conform(
+    name: Annotated[str, typer.Argument(help="The adapter, as in `type: NAME`.")], as_json: AsJson = False
+) -> None:
+    """Put an installed adapter to the test of the contract."""
+    from .conform import conform
+
+    raise typer.Exit(conform(name, as_json=as_json))
+
+
 recorded = typer.Typer()
 app.add_typer(recorded, name="runs")
 

@@ -8,6 +8,11 @@ from ..errors import TurnError
 
 PASSING_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 PASSING_NAMES = frozenset({"APIConnectionError", "APITimeoutError", "ConnectError", "ReadError", "RemoteProtocolError"})
+PASSING_TYPES = frozenset(
+    {"server_error", "overloaded_error", "rate_limit_error", "timeout"}
+    | {"upstream_broken", "upstream_timeout", "upstream_unreachable"}
+)
+"""What an error that comes in the middle of a stream says of itself: it has no status any more."""
 
 
 def causes(failure: BaseException) -> Iterator[BaseException]:
@@ -31,6 +36,7 @@ def _passes(failure: BaseException) -> bool:
         status in PASSING_STATUS
         or isinstance(failure, (ConnectionError, TimeoutError))
         or type(failure).__name__ in PASSING_NAMES
+        or (status is None and getattr(failure, "type", None) in PASSING_TYPES)
         or bool(getattr(failure, "transient", False))
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -24,7 +25,8 @@ class ModelReply:
     """One answer of a model: text, then tool calls as (name, arguments as sent), or the `status` of an error.
 
     `pause` is the time before each streamed piece, in seconds. With a `gate` the model stops after its text,
-    or before everything where the client does not stream, until it is released or the client hangs up.
+    or before everything where the client does not stream, until it is released or the client hangs up. With `cut` the
+    server hangs up after the text.
     """
 
     text: str = ""
@@ -32,6 +34,7 @@ class ModelReply:
     status: int = 200
     pause: float = 0
     gate: Gate | None = None
+    cut: bool = False
 
 
 Script: TypeAlias = Callable[[Mapping[str, JSON]], ModelReply]
@@ -56,6 +59,11 @@ def calls(*made: tuple[str, Mapping[str, JSON] | str], text: str = "") -> ModelR
 def fail(status: int) -> ModelReply:
     """An error of the server."""
     return ModelReply(status=status, text=f"the script says {status}")
+
+
+def cut(text: str = "") -> ModelReply:
+    """Start to answer with `text`, then hang up on the client."""
+    return ModelReply(text=text, cut=True)
 
 
 def hang(text: str = "", gate: Gate | None = None) -> ModelReply:
@@ -88,17 +96,24 @@ def says(text: str) -> Script:
     return script
 
 
-def decides(decision: Mapping[str, JSON]) -> Script:
-    """A model that gives this decision by a matching tool where one is offered, else as JSON text."""
+def decides(*decisions: Mapping[str, JSON]) -> Script:
+    """A model that gives these decisions by matching tools where they are offered, else as JSON text."""
 
     def script(body: Mapping[str, JSON]) -> ModelReply:
         if body["messages"][-1].get("role") == "tool":
             return say("done")
-        if tool := _tool_for(decision, body):
-            return call(tool, decision)
-        return says(json.dumps(decision))(body)
+        tools = [_tool_for(decision, body) for decision in decisions]
+        if all(tools):
+            return calls(*((str(tool), decision) for tool, decision in zip(tools, decisions, strict=True)))
+        return says("\n".join(map(json.dumps, decisions)))(body)
 
     return script
+
+
+def in_turn(*replies: ModelReply, then: Script) -> Script:
+    """A model that gives these replies first, one for each request, and then follows a script."""
+    left = deque(replies)
+    return lambda body: left.popleft() if left else then(body)
 
 
 def _tool_for(arguments: Mapping[str, JSON], body: Mapping[str, JSON]) -> str | None:

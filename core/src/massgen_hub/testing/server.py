@@ -1,4 +1,6 @@
-"""A scripted model server on loopback that speaks Chat Completions. Standard library only.
+"""A scripted model server on loopback that speaks Chat Completions and Responses. Standard library only.
+
+As the real API it answers messages that are no valid sequence with 400.
 
 with ModelServer() as server:
     server.script("m", [call("vote", {"ranking": ["A"], "reason": "short"}), say("done")])
@@ -13,24 +15,28 @@ import select
 import socket
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain, count
 from typing import Any, Self
 
 from ..contract import JSON, Model
+from . import responses, wire
 from .replies import Gate, ModelReply, Script, echo
-from .wire import closing, completion, opening, refusals, usage
+from .responses import as_chat
+from .wire import refusals, usage
 
 LOOK_EVERY = 0.01
 """Seconds between two looks at a client that is kept waiting."""
 
 OVER = ModelReply(status=400, text="the script has no more replies")
+CHAT, RESPONSES = "/v1/chat/completions", "/v1/responses"
 
 
 @dataclass(kw_only=True)
 class Request:
-    """One request for a completion. `number` counts from 1.
+    """One request for a completion. `number` counts from 1; `body` has the form of Chat Completions.
 
     `invalid` holds the reasons why the real API would refuse its messages. `disconnected`: the client hung up
     before the end. `answered` is set when the end was sent or the client is known to be gone.
@@ -155,43 +161,52 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)))
-        if self.path != "/v1/chat/completions":
+        if self.path not in (CHAT, RESPONSES):
             return self._send({"error": {"message": f"no such path: {self.path}"}}, 404)
+        body = as_chat(body) if self.path == RESPONSES else body
         request = self.server.models._record(self.path, body, self.headers.get("authorization", ""))
         try:
-            self._answer(request, self.server.models._reply(body))
+            self._answer(request, self._refusal(request) or self.server.models._reply(body))
         except ConnectionError:
             request.disconnected = self.close_connection = True
         finally:
             request.answered.set()
 
+    def _refusal(self, request: Request) -> ModelReply | None:
+        return ModelReply(status=400, text="; ".join(request.invalid)) if request.invalid else None
+
     def _answer(self, request: Request, reply: ModelReply) -> None:
-        model = str(request.body.get("model"))
         if reply.status != 200:
             return self._send({"error": {"message": reply.text, "type": "script"}}, reply.status)
         if request.body.get("stream"):
-            return self._stream(request, model, reply)
+            return self._stream(request, reply)
         self._wait(reply.gate)
-        return self._send(completion(model, request.number, reply))
+        if reply.cut:
+            self.close_connection = True
+            return None
+        whole = responses.response if request.path == RESPONSES else wire.completion
+        return self._send(whole(str(request.body.get("model")), request.number, reply))
 
-    def _stream(self, request: Request, model: str, reply: ModelReply) -> None:
+    def _stream(self, request: Request, reply: ModelReply) -> None:
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
-        with_usage = bool((request.body.get("stream_options") or {}).get("include_usage"))
-        for chunk in opening(model, request.number, reply):
-            self._event(json.dumps(chunk), reply.pause)
+        opening, closing = _events(request, reply)
+        for event in opening:
+            self._event(event, reply.pause)
         self._wait(reply.gate)
-        for chunk in closing(model, request.number, reply, with_usage=with_usage):
-            self._event(json.dumps(chunk), reply.pause)
-        self._event("[DONE]", 0)
+        if reply.cut:
+            self.close_connection = True
+            return
+        for event in closing:
+            self._event(event, reply.pause)
         self.wfile.write(b"0\r\n\r\n")
 
-    def _event(self, data: str, pause: float) -> None:
+    def _event(self, event: str, pause: float) -> None:
         self.server.closing.wait(pause)
         self._look_for_client()
-        line = f"data: {data}\n\n".encode()
+        line = event.encode()
         self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
 
     def _wait(self, gate: Gate | None) -> None:
@@ -214,3 +229,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+
+def _events(request: Request, reply: ModelReply) -> tuple[Iterator[str], Iterator[str]]:
+    """The events of the text, and those after it, in the form that was asked for."""
+    model, number = str(request.body.get("model")), request.number
+    if request.path == RESPONSES:
+        numbers = count()
+        parts = responses.opening(model, number, reply), responses.closing(model, number, reply)
+        opening, closing = (responses.events(responses.numbered(part, numbers)) for part in parts)
+        return opening, closing
+    counted = bool((request.body.get("stream_options") or {}).get("include_usage"))
+    ending = wire.closing(model, number, reply, with_usage=counted)
+    return wire.events(wire.opening(model, number, reply)), chain(wire.events(ending), ["data: [DONE]\n\n"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -41,6 +42,12 @@ def closing(model: str, number: int, reply: ModelReply, *, with_usage: bool) -> 
     yield _chunk(model, number, {}, _finish(reply))
     if with_usage:
         yield {**_head(model, number, "chat.completion.chunk"), "choices": [], "usage": usage(number)}
+
+
+def events(objects: Iterator[Object]) -> Iterator[str]:
+    """The lines of a stream of server-sent events."""
+    for value in objects:
+        yield f"data: {json.dumps(value)}\n\n"
 
 
 def tool_calls(number: int, reply: ModelReply) -> list[Object]:

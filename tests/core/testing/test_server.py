@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from massgen_hub.testing import ModelServer, call, calls, decides, fail, hang, say, says
+from massgen_hub.testing import ModelServer, call, calls, cut, decides, fail, hang, in_turn, say, says
 
 VOTE = {"type": "function", "function": {"name": "vote", "parameters": {"properties": {"ranking": {}}}}}
 
@@ -119,13 +119,21 @@ def test_a_valid_sequence_of_tool_messages_is_valid(server):
 def test_a_tool_call_without_a_result_is_invalid(server):
     made = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
     asked = {"role": "assistant", "content": None, "tool_calls": [made]}
-    ask(server, messages=[asked, {"role": "user", "content": "go on"}])
+    refused = ask(server, messages=[asked, {"role": "user", "content": "go on"}])
     assert server.requests[0].invalid == ["call 1 has no result before message 1"]
+    assert (refused.status_code, refused.json()["error"]["message"]) == (400, server.requests[0].invalid[0])
 
 
 def test_a_result_without_a_tool_call_is_invalid(server):
     ask(server, messages=[{"role": "tool", "tool_call_id": "1", "content": "x"}])
     assert server.requests[0].invalid == ["message 0 is the result of no call"]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_model_may_hang_up_on_its_client(server, stream):
+    server.script("m", [cut("Par")])
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask(server, stream=stream)
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -183,3 +191,17 @@ def caught(function: Any) -> Iterator[Exception]:
         function()
     except Exception as failure:
         yield failure
+
+
+def test_several_decisions_are_calls_of_one_reply_or_lines_of_text(server):
+    server.script("m", decides({"ranking": ["A"]}, {"answer": "x"}))
+    answer = {"type": "function", "function": {"name": "better", "parameters": {"properties": {"answer": {}}}}}
+    made = message(ask(server, tools=[VOTE, answer]))["tool_calls"]
+    assert [call["function"]["name"] for call in made] == ["vote", "better"]
+    assert message(ask(server))["content"] == '{"ranking": ["A"]}\n{"answer": "x"}'
+
+
+def test_first_replies_may_come_before_a_script(server):
+    server.script("m", in_turn(call("add", {"x": 1}), then=says("2")))
+    assert message(ask(server))["tool_calls"][0]["function"]["name"] == "add"
+    assert [message(ask(server))["content"] for _ in range(2)] == ["2", "2"]

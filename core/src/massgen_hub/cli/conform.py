@@ -1,0 +1,100 @@
+"""`massgen-hub conform`: an installed adapter, put to the test of the contract."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ..errors import PluginError
+from ..plugins import installed
+from ..testing.table import Kind, Outcome, kinds, reasons, words
+from ..worker.opening import find_adapter
+
+MARKS: dict[Outcome, str] = {"kept": "yes", "broken": "NO", "excused": "excused", "not made": "-"}
+TO_BE_MENDED = 2
+
+DEFAULT = '''"""The contract of an adapter that brings no contract classes of its own."""
+
+from massgen_hub.testing import AdapterContract
+from massgen_hub.worker.opening import find_adapter
+
+
+class TestDefault(AdapterContract):
+    adapter = find_adapter({name!r})[0]
+    plugin = {module!r}
+'''
+
+
+def conform(name: str, *, as_json: bool) -> int:
+    """Try every promise, print what was seen, and give the exit code. Raises `PluginError` where it cannot be tried."""
+    adapter, _ = find_adapter(name)
+    for module in ("pytest", "massgen_hub_gateway"):
+        if find_spec(module) is None:
+            raise PluginError(f"`conform` needs `{module}`", hint='pip install "massgen-hub[testing]"')
+    with TemporaryDirectory(prefix="massgen-hub-") as folder:
+        report = Path(folder) / "seen.xml"
+        _run(_tests(name, adapter.open.__module__, Path(folder)), Path(folder), report)
+        found = kinds(report) if report.is_file() else {}
+    if not any(kind.promises for kind in found.values()):
+        raise PluginError(f"no promise of `{name}` could be tried", hint="what pytest said is above")
+    typer.echo(json.dumps(_as_json(name, found), indent=2)) if as_json else _print(name, found)
+    return TO_BE_MENDED if any(kind.count("broken") for kind in found.values()) else 0
+
+
+def _tests(name: str, opens: str, folder: Path) -> list[str]:
+    """What pytest is told to run: the contract classes that the plugin ships, else one with default options."""
+    module = next((point.value for point in installed() if point.name == name), opens.partition(".")[0])
+    shipped = find_spec(module)
+    if shipped is not None and shipped.submodule_search_locations and find_spec(f"{module}.conformance"):
+        return ["--pyargs", f"{module}.conformance"]
+    file = folder / "default.py"
+    file.write_text(DEFAULT.format(name=name, module=module))
+    return [str(file)]
+
+
+def _run(tests: list[str], folder: Path, report: Path) -> None:
+    """Run pytest in a process of its own, apart from any project around; what it prints goes to stderr."""
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
+    options = ["-q", "-p", "no:cacheprovider", "-c", str(folder / "pytest.ini"), f"--junitxml={report}", "--tb=short"]
+    command = [sys.executable, "-m", "pytest", *options, *tests]
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    subprocess.run(command, cwd=folder, stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False, env=environment)
+
+
+def _as_json(name: str, found: dict[str, Kind]) -> dict[str, object]:
+    return {
+        "adapter": name,
+        "kinds": {
+            kind.name: {
+                "seconds": round(kind.seconds, 1),
+                "promises": {promise: seen.outcomes for promise, seen in kind.promises.items()},
+            }
+            for kind in found.values()
+        },
+        "reasons": reasons(found),
+    }
+
+
+def _print(name: str, found: dict[str, Kind]) -> None:
+    console = Console(soft_wrap=False, highlight=False)
+    table = Table(title=f"What `{name}` was seen to keep", title_justify="left", box=None, pad_edge=False)
+    table.add_column("promise")
+    for kind in found.values():
+        table.add_column(kind.name, overflow="fold")
+    for promise in dict.fromkeys(promise for kind in found.values() for promise in kind.promises):
+        seen = [kind.promises.get(promise) for kind in found.values()]
+        table.add_row(words(promise), *(MARKS[one.outcome] if one else "" for one in seen))
+    table.add_section()
+    table.add_row("seconds", *(f"{kind.seconds:.1f}" for kind in found.values()))
+    console.print(table)
+    for reason in reasons(found):
+        console.print(f"- {reason}")

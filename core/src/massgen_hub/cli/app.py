@@ -121,6 +121,21 @@ def plugins(as_json: AsJson = False) -> None:
     list_plugins(as_json=as_json)
 
 
+new = typer.Typer(no_args_is_help=True)
+app.add_typer(new, name="new", help="Make something new to go on from.")
+
+
+@new.command()
+def adapter(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What a config will say: `type: NAME`.")],
+    into: Annotated[Path, typer.Option("--into", metavar="FOLDER", help="Where to put its folder.")] = Path(),
+) -> None:
+    """Make a distribution of a new adapter, with tests."""
+    from .new import make_adapter
+
+    make_adapter(name, into)
+
+
 recorded = typer.Typer()
 app.add_typer(recorded, name="runs")
 

@@ -175,6 +175,14 @@ def test_a_config_that_uses_it_is_checked(apart):
 
 
 @pytest.mark.slow
+def test_the_doctor_finds_what_it_was_tested_with(apart):
+    told = json.loads(apart.do(apart.bin / "massgen-hub", "doctor", "--json"))
+    [examined] = [one for one in told["adapters"] if one["name"] == "open-parrot"]
+    assert [one["distribution"] for one in examined["frameworks"]] == ["httpx"]
+    assert told["ok"] is True
+
+
+@pytest.mark.slow
 def test_it_cannot_be_made_again_once_it_is_installed(apart):
     done = apart.run(apart.bin / "massgen-hub", "new", "adapter", "open-parrot", "--into", "elsewhere")
     assert done.returncode == 2

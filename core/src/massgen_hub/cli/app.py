@@ -121,6 +121,14 @@ def plugins(as_json: AsJson = False) -> None:
     list_plugins(as_json=as_json)
 
 
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Whether the installed frameworks are those tested."""
+    from .doctor import examine
+
+    raise typer.Exit(examine(as_json=as_json))
+
+
 new = typer.Typer(no_args_is_help=True)
 app.add_typer(new, name="new", help="Make something new to go on from.")
 

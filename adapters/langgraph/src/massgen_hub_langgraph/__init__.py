@@ -24,7 +24,7 @@ ADAPTER = Adapter(
     traits=traits,
     accepts=ACCEPTS,
     tested=(
-        Tested(distribution="langgraph", oldest="1.2", newest="1.2.24"),
+        Tested(distribution="langgraph", oldest="1.2.13", newest="1.2.24"),
         Tested(distribution="langchain", oldest="1.4", newest="1.5.2"),
         Tested(distribution="langchain-openai", oldest="1.7", newest="1.7.4"),
     ),

@@ -34,7 +34,8 @@ def loaded(arguments, names):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["run", "--help"], ["plugins"], ["check", "configs/quickstart.yaml"]]
+    "arguments",
+    [["--help"], ["--version"], ["run", "--help"], ["plugins"], ["doctor"], ["check", "configs/quickstart.yaml"]],
 )
 def test_no_framework_is_imported_by(arguments):
     assert loaded(arguments, FRAMEWORKS) == []

@@ -1,6 +1,7 @@
 """One name for one thing: folder, distribution, module, entry point, adapter, extra; one version for all."""
 
 import importlib
+import re
 import tomllib
 
 import massgen_hub
@@ -8,6 +9,7 @@ import pytest
 from house import MEMBERS, ROOT, project
 from massgen_hub.plugins import Registry
 
+ADAPTERS = [folder for folder in MEMBERS if folder.parent.name == "adapters"]
 IDS = [f"{folder.parent.name}/{folder.name}" for folder in MEMBERS]
 
 
@@ -47,6 +49,16 @@ def test_members_ask_for_the_core_of_their_own_version_and_bound_the_rest_from_b
     for requirement in described["dependencies"]:
         own = requirement.startswith("massgen-hub")
         assert f"=={described['version']}" in requirement if own else ">=" in requirement
+
+
+@pytest.mark.parametrize("folder", ADAPTERS, ids=lambda folder: folder.name)
+def test_the_oldest_version_that_an_adapter_was_tested_with_is_the_one_it_asks_for(folder):
+    asked = project(folder)["project"]["dependencies"]
+    tested = Registry().adapters[folder.name].tested
+    assert tested
+    for one in tested:
+        bound = re.compile(rf"{one.distribution}(\[[^]]+\])?>={re.escape(one.oldest)}(,.*)?")
+        assert any(bound.fullmatch(requirement) for requirement in asked), one
 
 
 def test_the_public_names_are_those_that_the_package_exports():

@@ -201,13 +201,27 @@ def no_traits(_options: Any) -> Traits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tested:
+    """The versions of a distribution that an adapter was tested with, both ends included: `oldest` is the lower bound
+    that the plugin asks for, `newest` the newest that was seen to keep the contract. A later one may well do.
+
+    Versions are compared by the numbers of their release: `1.2rc1` and `1.2.0` are both 1.2.
+    """
+
+    distribution: str
+    oldest: str
+    newest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Adapter:
     """How the hub opens agents of one framework.
 
     `options` is a strict pydantic model (a subclass of `massgen_hub.Options`) of the keys that an agent's entry in the
     YAML may have beside the hub's own. `open(options, setup)` is an async context manager around the agent.
     `accepts` lists the classes whose instances are agents of this framework, as `"top_module.ClassName"`, looked up by
-    name in the object's class hierarchy so that nothing is imported to find out.
+    name in the object's class hierarchy so that nothing is imported to find out. `tested` are the distributions of the
+    framework and the versions that are known to work, for `massgen-hub doctor`.
     """
 
     name: str
@@ -216,6 +230,7 @@ class Adapter:
     open: Callable[[Any, Setup], AbstractAsyncContextManager[Agent]]
     traits: Callable[[Any], Traits] = no_traits
     accepts: tuple[str, ...] = ()
+    tested: tuple[Tested, ...] = ()
 
 
 Meter = Callable[[str, Usage], None]

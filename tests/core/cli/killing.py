@@ -31,9 +31,9 @@ def _call(command, arguments, folder, seconds, **environment):
     )  # fmt: skip
 
 
-def hub(*arguments, folder, seconds=60):
+def hub(*arguments, folder, seconds=60, **environment):
     """Call `massgen-hub`."""
-    return _call(["-m", "massgen_hub"], arguments, folder, seconds)
+    return _call(["-m", "massgen_hub"], arguments, folder, seconds, **environment)
 
 
 def killed(*arguments, folder, after, seconds=60):

@@ -5,7 +5,7 @@ Neither is imported until an agent is opened, and then only the one that it need
 
 from __future__ import annotations
 
-from massgen_hub.contract import Adapter, Traits
+from massgen_hub.contract import Adapter, Tested, Traits
 from massgen_hub.hookspecs import hookimpl
 
 from .opening import ACCEPTS, open_agent
@@ -34,6 +34,10 @@ ADAPTER = Adapter(
     open=open_agent,
     traits=traits,
     accepts=ACCEPTS,
+    tested=(
+        Tested(distribution="autogen", oldest="0.14.1", newest="0.14.1"),
+        Tested(distribution="ag2", oldest="1.2", newest="1.2.1"),
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from massgen_hub.contract import Adapter, Traits
+from massgen_hub.contract import Adapter, Tested, Traits
 from massgen_hub.hookspecs import hookimpl
 
 from .opening import ACCEPTS, open_agent
@@ -23,6 +23,11 @@ ADAPTER = Adapter(
     open=open_agent,
     traits=traits,
     accepts=ACCEPTS,
+    tested=(
+        Tested(distribution="langgraph", oldest="1.2.13", newest="1.2.24"),
+        Tested(distribution="langchain", oldest="1.4", newest="1.5.2"),
+        Tested(distribution="langchain-openai", oldest="1.7", newest="1.7.4"),
+    ),
 )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from massgen_hub.contract import Adapter, Traits
+from massgen_hub.contract import Adapter, Tested, Traits
 from massgen_hub.hookspecs import hookimpl
 from massgen_hub.kit import in_thread
 
@@ -42,6 +42,7 @@ adapter = Adapter(
     open=open_agent,
     traits=traits,
     accepts=ACCEPTS,
+    tested=(Tested(distribution="smolagents", oldest="1.26", newest="1.26.0"),),
 )
 
 

@@ -125,10 +125,33 @@ def plugins(as_json: AsJson = False) -> None:
 def conform(
     name: Annotated[str, typer.Argument(help="The adapter, as in `type: NAME`.")], as_json: AsJson = False
 ) -> None:
-    """Put an installed adapter to the test of the contract."""
+    """Put an installed adapter to the test."""
     from .conform import conform
 
     raise typer.Exit(conform(name, as_json=as_json))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Whether the installed frameworks are those tested."""
+    from .doctor import examine
+
+    raise typer.Exit(examine(as_json=as_json))
+
+
+new = typer.Typer(no_args_is_help=True)
+app.add_typer(new, name="new", help="Make something new to go on from.")
+
+
+@new.command()
+def adapter(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What a config will say: `type: NAME`.")],
+    into: Annotated[Path, typer.Option("--into", metavar="FOLDER", help="Where to put its folder.")] = Path(),
+) -> None:
+    """Make a distribution of a new adapter, with tests."""
+    from .new import make_adapter
+
+    make_adapter(name, into)
 
 
 recorded = typer.Typer()

@@ -1,74 +1,123 @@
-"""The README's table of adapters, made of what the conformance kit saw.
+"""The tables of adapters in README and docs, made of what the conformance kit saw.
 
-python .ci/adapters.py JUNIT.xml            fail if the README says something else
-python .ci/adapters.py JUNIT.xml --write    write it into the README
+python .ci/adapters.py JUNIT.xml            fail if they say something else
+python .ci/adapters.py JUNIT.xml --write    write them
 """
 
 import sys
-from collections import defaultdict
+from collections import Counter
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
-README = Path(__file__).parents[1] / "README.md"
+from massgen_hub.testing import promises
+from massgen_hub.testing.table import kinds, markdown, reasons, words
+
+ROOT = Path(__file__).parents[1]
+README, DOC = ROOT / "README.md", ROOT / "docs" / "conformance.md"
 START, END = "<!-- adapters -->\n", "<!-- end of adapters -->"
-
-COLUMNS = {
-    "streams": ("test_the_streamed_pieces_join_to_the_reply",),
-    "votes": ("test_a_ballot_reaches_the_hub", "test_a_better_answer_reaches_the_hub"),
-    "prose survives": (
-        "test_prose_instead_of_a_ballot_comes_through_as_text",
-        "test_newlines_indentation_and_unicode_survive",
-    ),
-    "few calls": ("test_prose_instead_of_a_ballot_takes_few_calls", "test_it_leaves_retries_to_the_hub"),
-    "usage": ("test_usage_is_reported_or_unknown",),
-    "errors": ("test_a_failing_model_fails_the_turn", "test_a_busy_model_is_a_passing_failure"),
-    "cancels": ("test_a_cancelled_turn_ends_at_once",),
-    "hangs up": ("test_a_cancelled_turn_hangs_up_on_the_model",),
-    "no memory": ("test_two_agents_share_no_memory", "test_a_turn_remembers_nothing_of_the_last"),
-    "side by side": ("test_turns_at_the_same_time_keep_their_replies_apart",),
-    "silent": ("test_it_prints_nothing", "test_listing_it_imports_no_framework"),
+GROUPS = {
+    "describes itself": promises.DescribesItself,
+    "answers": promises.PassesOnAnswers,
+    "decisions": promises.PassesOnDecisions,
+    "reports": promises.ReportsHonestly,
+    "failures": promises.FailsHonestly,
+    "endings": promises.EndsWhenItIsTold,
+    "kept apart": promises.KeepsThingsApart,
+    "declares": promises.DoesWhatItDeclares,
 }
 
+INTRODUCTION = """# What every adapter keeps
 
-def seen(junit):
-    """For each adapter and kind of agent, the outcome of each promise."""
-    found = defaultdict(lambda: defaultdict(dict))
-    for case in ET.parse(junit).iter("testcase"):
-        parts = case.get("classname", "").split(".")
-        if len(parts) > 2 and parts[0] == "adapters" and parts[-1].startswith("Test"):
-            bad = case.find("failure") is not None or case.find("error") is not None
-            outcome = "failed" if bad else "not promised" if case.find("skipped") is not None else "seen"
-            found[parts[1]][parts[-1].removeprefix("Test")][case.get("name")] = outcome
-    return found
+Made by `.ci/adapters.py` of what the tests saw, with the real frameworks: in the hub's own process, and in workers
+behind the gateway. A cell says for how many kinds of agents a promise was kept; `x` are excused, with the reason below.
+For any installed adapter: `massgen-hub conform NAME`.
+"""
+
+sys.path.append(str(ROOT / "tests" / "core" / "testing"))
 
 
-def cell(kinds, tests):
-    """`yes` where every kind of agent was seen to keep the promise, `no` where none does, else how many."""
-    outcomes = [all(kind.get(test) == "seen" for test in tests) for kind in kinds.values() if set(tests) <= kind.keys()]
-    kept = sum(outcomes)
-    return "yes" if outcomes and kept == len(outcomes) else "no" if not kept else f"{kept} of {len(outcomes)} kinds"
+def in_group(group):
+    """The promises of a group, as they are written."""
+    return {name: test for name, test in vars(group).items() if name.startswith("test_")}
 
 
-def table(found):
-    """The table as Markdown."""
-    lines = [f"| `type:` | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
-    for adapter, kinds in sorted(found.items()):
-        promised = {name: kind for name, kind in kinds.items() if set(COLUMNS["votes"]) <= kind.keys()}
-        lines.append(f"| `{adapter}` | {' | '.join(cell(promised, tests) for tests in COLUMNS.values())} |")
-    return "\n".join(lines) + "\n"
+def cell(found, names):
+    """`yes` where every kind of agent keeps all of a group, else how many do."""
+    kept = sum(
+        all(kind.promises[name].outcome in ("kept", "not made") for name in names if name in kind.promises)
+        for kind in found
+    )
+    return "yes" if kept == len(found) else f"{kept} of {len(found)}"
+
+
+def capabilities(found):
+    """What some kind declares, and was seen to do."""
+    needed = {name: test.needs for name, test in in_group(GROUPS["declares"]).items() if hasattr(test, "needs")}
+    seen = [
+        needed[name]
+        for kind in found
+        for name, one in kind.promises.items()
+        if name in needed and one.outcome == "kept"
+    ]
+    return ", ".join(dict.fromkeys(seen))
+
+
+def short(seen):
+    """The README's table: a row for each adapter."""
+    rows = []
+    for adapter, found in seen.items():
+        cells = [cell(found.values(), in_group(group)) for name, group in GROUPS.items() if name != "declares"]
+        rows.append([f"`{adapter}`", str(len(found)), *cells, capabilities(found.values())])
+    return markdown(["`type:`", "kinds", *[name for name in GROUPS if name != "declares"], "also tested"], rows)
+
+
+def long(seen):
+    """The whole page: every promise by adapter, what is excused, the mutants."""
+    parts = [INTRODUCTION]
+    for name, group in GROUPS.items():
+        rows = [[words(promise), *(counted(found, promise) for found in seen.values())] for promise in in_group(group)]
+        parts += [f"## {name.capitalize()}\n", markdown(["promise", *(f"`{adapter}`" for adapter in seen)], rows)]
+    parts.append("## Excused, and not made in one way\n")
+    parts.append("".join(f"- `{adapter}` {line}\n" for adapter, found in seen.items() for line in told(found)))
+    parts += ["## The mutants\n", "Adapters broken in one way each, and the promise that catches them.\n", mutants()]
+    return "\n".join(parts)
+
+
+def counted(found, promise):
+    """For how many kinds a promise was kept, and for how many it is excused."""
+    outcomes = Counter(kind.promises[promise].outcome for kind in found.values() if promise in kind.promises)
+    marks = {"kept": "", "excused": "x", "broken": "broken "}
+    return " ".join(f"{mark}{outcomes[outcome]}" for outcome, mark in marks.items() if outcomes[outcome]) or "–"
+
+
+def told(found):
+    """Reasons, of what is excused and what is not made."""
+    return [*(f"x {line}" for line in reasons(found, "excused")), *reasons(found, "not made")]
+
+
+def mutants():
+    """The table of mutants."""
+    from mutants import MUTANTS
+
+    return markdown(
+        ["mutant", "caught by"], [[f"`{mutant.__name__}`", words(promise)] for mutant, promise in MUTANTS.items()]
+    )
 
 
 def main():
-    """Check the README, or write it."""
-    made = table(seen(sys.argv[1]))
+    """Check the tables, or write them."""
+    junit = Path(sys.argv[1])
+    adapters = sorted(path.parent.name for path in ROOT.glob("adapters/*/pyproject.toml"))
+    seen = {adapter: found for adapter in adapters if (found := kinds(junit, ["adapters", adapter]))}
     text = README.read_text()
     before, rest = text.split(START)
-    after = rest.split(END)[1]
+    made = {README: f"{before}{START}{short(seen)}{END}{rest.split(END)[1]}", DOC: long(seen)}
     if "--write" in sys.argv:
-        README.write_text(f"{before}{START}{made}{END}{after}")
-    elif rest.split(END)[0] != made:
-        sys.exit(f"the README's table of adapters is not what was seen; it should be\n\n{made}")
-    print(made)
+        for path, page in made.items():
+            path.write_text(page)
+        return
+    stale = [path.name for path, page in made.items() if not path.is_file() or path.read_text() != page]
+    if stale:
+        sys.exit(f"{' and '.join(stale)} say something else than what was seen: python .ci/adapters.py {junit} --write")
 
 
 if __name__ == "__main__":

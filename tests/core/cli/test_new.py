@@ -161,6 +161,15 @@ def test_it_keeps_the_contract_where_it_is_installed(apart):
 
 
 @pytest.mark.slow
+def test_it_conforms_where_it_is_installed(apart):
+    told = json.loads(apart.do(apart.bin / "massgen-hub", "conform", "open-parrot", "--json"))
+    assert set(told["kinds"]) == {"OpenParrotFromOptions", "OpenParrotOfOnesOwn"}
+    for kind in told["kinds"].values():
+        assert kind["promises"]["test_a_ballot_reaches_the_hub"] == {"inline": "kept", "worker": "kept"}
+        assert not [name for name, seen in kind["promises"].items() if "broken" in seen.values()]
+
+
+@pytest.mark.slow
 def test_it_is_listed_where_it_is_installed(apart):
     rows = json.loads(apart.do(apart.bin / "massgen-hub", "plugins", "--json"))
     [row] = [row for row in rows if row["name"] == "open-parrot"]

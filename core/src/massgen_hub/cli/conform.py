@@ -19,7 +19,7 @@ from ..plugins import installed
 from ..testing.table import Kind, Outcome, kinds, reasons, words
 from ..worker.opening import find_adapter
 
-MARKS: dict[Outcome, str] = {"kept": "yes", "broken": "NO", "excused": "excused", "not made": "-"}
+MARKS: dict[Outcome, str] = {"kept": "✓", "broken": "✗", "excused": "x", "not made": "–"}
 TO_BE_MENDED = 2
 
 DEFAULT = '''"""The contract of an adapter that brings no contract classes of its own."""
@@ -80,21 +80,26 @@ def _as_json(name: str, found: dict[str, Kind]) -> dict[str, object]:
             }
             for kind in found.values()
         },
-        "reasons": reasons(found),
+        "reasons": {outcome: reasons(found, outcome) for outcome in ("excused", "not made")},
     }
 
 
 def _print(name: str, found: dict[str, Kind]) -> None:
-    console = Console(soft_wrap=False, highlight=False)
-    table = Table(title=f"What `{name}` was seen to keep", title_justify="left", box=None, pad_edge=False)
-    table.add_column("promise")
-    for kind in found.values():
-        table.add_column(kind.name, overflow="fold")
+    """A row for each promise, a column for each kind; below it what the columns and the marks stand for."""
+    console = Console(highlight=False, soft_wrap=True)
+    table = Table("promise", box=None, pad_edge=False)
+    for number in range(1, len(found) + 1):
+        table.add_column(str(number), justify="center")
     for promise in dict.fromkeys(promise for kind in found.values() for promise in kind.promises):
         seen = [kind.promises.get(promise) for kind in found.values()]
         table.add_row(words(promise), *(MARKS[one.outcome] if one else "" for one in seen))
-    table.add_section()
-    table.add_row("seconds", *(f"{kind.seconds:.1f}" for kind in found.values()))
     console.print(table)
-    for reason in reasons(found):
-        console.print(f"- {reason}")
+    console.print()
+    for number, kind in enumerate(found.values(), start=1):
+        counts = f"{kind.count('kept')} kept, {kind.count('broken')} broken, {kind.count('excused')} excused"
+        console.print(f"{number}  {kind.name}: {counts}, {kind.seconds:.1f} s")
+    for outcome in ("excused", "not made"):
+        for reason in reasons(found, outcome):
+            console.print(f"{MARKS[outcome]}  {reason}")
+    broken = sum(kind.count("broken") for kind in found.values())
+    console.print(f"\n`{name}` " + (f"breaks {broken} promises" if broken else "keeps its promises"))

@@ -20,7 +20,7 @@ class Seen:
     """One promise of one kind of agent: its worst outcome by way (`inline`, `worker`, or empty where it has none)."""
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-    reasons: set[str] = field(default_factory=set)
+    reasons: dict[Outcome, set[str]] = field(default_factory=dict)
 
     @property
     def outcome(self) -> Outcome:
@@ -60,7 +60,7 @@ def _add(seen: Seen, case: ET.Element, parameters: str) -> None:
     outcome, reason = _outcome(case)
     seen.outcomes[way] = max(seen.outcomes.get(way, "kept"), outcome, key=ORDER.index)
     if reason:
-        seen.reasons.add(reason)
+        seen.reasons.setdefault(outcome, set()).add(reason)
 
 
 def _outcome(case: ET.Element) -> tuple[Outcome, str]:
@@ -85,11 +85,15 @@ def markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def reasons(found: Mapping[str, Kind]) -> list[str]:
-    """Why promises were excused or not made, each reason once, with the kinds and promises that it is about."""
-    told: dict[str, set[str]] = {}
+def reasons(found: Mapping[str, Kind], outcome: Outcome) -> list[str]:
+    """Why promises had this outcome: each reason once, with the promises and the kinds that it is about."""
+    told: dict[str, dict[str, list[str]]] = {}
     for kind in found.values():
         for promise, seen in kind.promises.items():
-            for reason in seen.reasons:
-                told.setdefault(reason, set()).add(f"{kind.name}: {words(promise)}")
-    return [f"{reason} ({'; '.join(sorted(about))})" for reason, about in sorted(told.items())]
+            for reason in seen.reasons.get(outcome, ()):
+                told.setdefault(reason, {}).setdefault(words(promise), []).append(kind.name)
+    return [f"{reason}: {_about(promises)}" for reason, promises in sorted(told.items())]
+
+
+def _about(promises: Mapping[str, list[str]]) -> str:
+    return "; ".join(f"{promise} ({', '.join(kinds)})" for promise, kinds in promises.items())

@@ -23,7 +23,17 @@ from .endings import EndsWhenItIsTold
 from .failures import FailsHonestly
 from .reports import ReportsHonestly
 
-__all__ = ["AdapterContract"]
+__all__ = [
+    "AdapterContract",
+    "DescribesItself",
+    "DoesWhatItDeclares",
+    "EndsWhenItIsTold",
+    "FailsHonestly",
+    "KeepsThingsApart",
+    "PassesOnAnswers",
+    "PassesOnDecisions",
+    "ReportsHonestly",
+]
 
 
 class AdapterContract(

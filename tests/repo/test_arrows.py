@@ -48,6 +48,7 @@ def test_what_a_worker_imports_first_is_the_standard_library(room):
 def test_no_framework_is_named_in_the_core():
     frameworks = {
         "ag2",
+        "agents",
         "autogen",
         "langgraph",
         "langchain",

@@ -85,6 +85,28 @@ def test_objects_that_exist_already_take_part(tmp_path):
     assert told["unmetered"] == ["ann", "another", "atlas"]
 
 
+def test_agents_of_the_openai_agents_sdk_use_tools_and_hand_off(tmp_path):
+    def script(body):
+        said = [message.get("content") for message in body["messages"]]
+        tools = [tool["function"]["name"] for tool in body.get("tools", ())]
+        if "percent" in tools and body["messages"][-1]["role"] == "user" and "vote" not in tools:
+            return call("percent", {"part": 17, "whole": 250})
+        if "transfer_to_accountant" in tools:
+            return call("transfer_to_accountant", {})
+        return answers("It is 42.5." if "You work with numbers" in str(said) or "42.5" in said else "Forty-odd.")(body)
+
+    with ModelServer() as server:
+        server.script("redirected", script)
+        told = run(
+            "openai-agents.yaml", tmp_path, "What is 17 percent of 250?", "--model", "openai/redirected",
+            "--set", "consensus.gate=off", OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
+        )  # fmt: skip
+    drafts = {turn["agent"]: turn["text"] for turn in told["turns"] if turn["kind"] == "draft"}
+    assert drafts == {"clerk": "It is 42.5.", "desk": "It is 42.5.", "writer": "Forty-odd."}
+    assert {ballot["voter"] for ballot in told["ballots"]} == {"clerk", "desk", "writer"}
+    assert told["verdict"]["decided"]
+
+
 def test_frameworks_behind_the_gateway_are_metered_and_never_see_the_key(tmp_path):
     with ModelServer() as server:
         server.script("ours", answers("Because of Rayleigh scattering."))

@@ -49,6 +49,7 @@ def test_no_framework_is_named_in_the_core():
     frameworks = {
         "ag2",
         "agents",
+        "agentscope",
         "autogen",
         "langgraph",
         "langchain",

@@ -19,10 +19,9 @@ from .types import AgentSpec, Names
 from .variables import Expansion
 from .words import described, listed, shown
 
-EXTRAS = ("ag2", "langgraph", "smolagents")
+EXTRAS = ("ag2", "agentscope", "langgraph", "smolagents")
 FRAMEWORKS = (
     "agent-framework",
-    "agentscope",
     "agno",
     "autogen",
     "camel",

@@ -147,6 +147,29 @@ def test_massgens_case_study_runs_and_its_coder_runs_its_own_code_and_no_peers(t
     assert not list(tmp_path.rglob("planted-by-a-peer"))
 
 
+def test_agents_of_agentscope_call_their_tools_and_vote(tmp_path):
+    def script(body):
+        offered = [tool["function"]["name"] for tool in body.get("tools", ())]
+        answered = body["messages"][-1]["role"] == "tool"
+        if offered == ["add"] and not answered:
+            return call("add", {"x": 17, "y": 25})
+        return answers("It is 42.")(body)
+
+    with ModelServer() as server:
+        server.script("redirected", script)
+        told = run(
+            "agentscope.yaml", tmp_path, "What is 17 + 25?", "--model", "openai/redirected",
+            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
+        )  # fmt: skip
+        results = [
+            one["content"] for request in server.requests for one in request.body["messages"] if one["role"] == "tool"
+        ]
+    assert results == ["42", "42"]
+    assert (told["verdict"]["answer"], told["verdict"]["agreement"]) == ("It is 42.", "unanimous")
+    assert {ballot["voter"] for ballot in told["ballots"]} == {"clerk", "own", "plain"}
+    assert {ballot["framework"] for ballot in told["ballots"]} == {"agentscope", "model"}
+
+
 @pytest.mark.model
 def test_the_quickstart_lets_three_frameworks_vote_in_one_round_with_the_embedded_model(tmp_path):
     told = run("quickstart.yaml", tmp_path, "What is the capital of France?", "--seed", "1")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from massgen_hub.contract import Message, Shown, Task
-from massgen_hub.errors import ConfigError
 from massgen_hub.testing import decide, draft, echo, say, vote
 
 LOCAL = {"code_execution_config": {"executor": {"type": "LocalCommandLineCodeExecutor", "timeout": 20}}}
@@ -126,13 +125,6 @@ def test_a_vote_runs_no_code(take, tmp_path) -> None:
     assert reply.text == writes(tmp_path / "ran")
     assert not host.activities
     assert not list(tmp_path.iterdir())
-
-
-def test_an_executor_whose_package_is_missing_is_named_before_the_first_turn(take) -> None:
-    config = {"code_execution_config": {"executor": {"type": "DockerCommandLineCodeExecutor"}}}
-    with pytest.raises(ConfigError, match="`docker`") as refused:
-        take(draft(), config, [say("never asked")])
-    assert "autogen[docker]" in refused.value.hint
 
 
 def _shown(turn, text, kind="present"):

@@ -81,6 +81,12 @@ def test_code_runs_where_the_user_said(take, tmp_path, monkeypatch) -> None:
     assert (tmp_path / "made/for/it/answer.txt").exists()
 
 
+def test_languages_may_be_kept_from_running(take) -> None:
+    executor = {**LOCAL["code_execution_config"]["executor"], "execution_policies": {"python": False}}
+    _, host = take(draft(), {"code_execution_config": {"executor": executor}}, [say(MULTIPLY), say("Saved.")])
+    assert host.activities[1].text.startswith("Code saved to")
+
+
 def test_without_an_executor_no_code_is_run(take, tmp_path) -> None:
     reply, host = take(draft(), {}, [say(writes(tmp_path / "ran"))])
     assert reply.text == writes(tmp_path / "ran")

@@ -85,8 +85,6 @@ class YepCodeStub:
             case "POST", "auth", "token":
                 claims = {"client_id": CLIENT, "exp": int(time.time()) + 3600}
                 return {"access_token": _signed(claims)} if sent("x-api-token") == self.token else 401
-            case "GET", "processes":
-                return {"hasNextPage": False, "data": []}
             case "POST", "processes":
                 return self._keep(body["name"], body["script"])
             case _, "processes", name, *rest if name in self.scripts:

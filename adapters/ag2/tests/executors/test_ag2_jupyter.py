@@ -157,6 +157,12 @@ def test_container_name_docker_env_and_token_of_a_server_in_a_container(run, eng
     kept.remove(force=True)
 
 
+def test_a_server_whose_container_ends_fails_the_turn_at_once(run, engine, jupyter_image) -> None:
+    server = {"type": "DockerJupyterServer", "custom_image_name": jupyter_image}
+    with pytest.raises(TurnError, match="the Jupyter server does not answer: it ended"):
+        run({**JUPYTER, "jupyter_server": {**server, "docker_env": {"JUPYTER_RUNTIME_DIR": "/proc/none"}}}, PRINTS)
+
+
 def test_auto_remove_false_leaves_the_container_of_a_server_stopped(run, engine, jupyter_image) -> None:
     name = f"test-{uuid4()}"
     server = {"type": "DockerJupyterServer", "custom_image_name": jupyter_image, "container_name": name}
@@ -176,14 +182,14 @@ def test_an_image_without_a_server_is_an_error_of_the_config(run, engine, image,
 
 
 def test_a_token_that_the_server_refuses_is_an_error_of_the_config(run, jupyter) -> None:
-    with pytest.raises(ConfigError, match="Unauthorized") as refused:
+    with pytest.raises(ConfigError, match="refuses the token: .*Unauthorized") as refused:
         run({**JUPYTER, "jupyter_server": {**running(jupyter), "token": "another"}})
     assert refused.value.hint == "`token` has to be that of the server"
 
 
 def test_a_server_that_does_not_run_is_an_error_of_the_config(run) -> None:
     server = {"type": "JupyterConnectionInfo", "host": "127.0.0.1", "port": free_port()}
-    with pytest.raises(ConfigError, match="no Jupyter server for this agent: .*refused") as refused:
+    with pytest.raises(ConfigError, match="no Jupyter server answers: .*refused") as refused:
         run({**JUPYTER, "jupyter_server": server})
     assert "`host` and `port`" in refused.value.hint
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace, TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from autogen.coding import CodeBlock, CodeExecutor, CodeExtractor, CodeResult, LocalCommandLineCodeExecutor
 from massgen_hub.contract import Activity
@@ -28,9 +28,11 @@ from ..executor_options import (
     LocalExecutor,
     YepCodeExecutor,
 )
+from .bounded import Bounded
 from .scoped import environment, own_path
 
-Opening = Callable[[], AbstractContextManager[CodeExecutor]]
+Runner: TypeAlias = CodeExecutor | Bounded
+Opening: TypeAlias = Callable[[], AbstractContextManager[Runner]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,7 @@ class OwnCode:
         self, opening: Opening, extractor: CodeExtractor, allowed: Callable[[str], bool], turn: TurnStream
     ) -> None:
         self._opening, self._extractor, self._allowed, self._turn = opening, extractor, allowed, turn
-        self._executor: CodeExecutor | None = None
+        self._executor: Runner | None = None
         self._stack, self._numbers = ExitStack(), count(1)
 
     def __enter__(self) -> Self:
@@ -120,17 +122,17 @@ class OwnCode:
 
 
 @contextmanager
-def opened(settings: Executor, turn_folder: str | None) -> Iterator[CodeExecutor]:
+def opened(settings: Executor, turn_folder: str | None) -> Iterator[Runner]:
     """The executor of one turn, working where the user said, else in the folder of the turn."""
     with _folder(getattr(settings, "work_dir", None), turn_folder) as folder, _opened(settings, folder) as executor:
         yield executor
 
 
-def _opened(settings: Executor, folder: Path) -> AbstractContextManager[CodeExecutor]:
+def _opened(settings: Executor, folder: Path) -> AbstractContextManager[Runner]:
     if isinstance(settings, LocalExecutor):
         return nullcontext(_local(settings, folder))
-    opened_there: AbstractContextManager[CodeExecutor] = _module(settings).opened(settings, folder)
-    return opened_there
+    bounded: AbstractContextManager[Bounded] = _module(settings).opened(settings, folder)
+    return bounded
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""Code that does not end: AG2's own timeouts miss some of it, and one of its executors has none."""
+"""Code that does not end: AG2's own timeouts miss some of it, and one of its executors has none.
+
+A signal may be ignored, output may go on for ever, and a kernel that is busy takes no more code.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +36,9 @@ class Bounded:
 
     def __init__(self, executor: CodeExecutor, seconds: int, *brakes: Brake) -> None:
         self._executor, self._seconds, self._brakes = executor, seconds, brakes
-        self.code_extractor = executor.code_extractor
 
     def execute_code_blocks(self, code_blocks: list[CodeBlock]) -> CodeResult:
-        """Run them, each for no longer than its timeout."""
+        """Run them in order, for no longer than their timeouts together."""
         output = ""
         with self._watched(len(code_blocks)) as pulled:
             try:
@@ -50,10 +52,6 @@ class Bounded:
         pulled[-1].mend()
         what = f"Timeout: stopped after {self._seconds} s{pulled[-1].lost}"
         return CodeResult(exit_code=LATE, output=f"{output}\n{what}\n".lstrip())
-
-    def restart(self) -> None:
-        """Start afresh."""
-        self._executor.restart()
 
     @contextmanager
     def _watched(self, blocks: int) -> Iterator[list[Brake]]:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import docker
-from autogen.coding import CodeExecutor, DockerCommandLineCodeExecutor
+from autogen.coding import DockerCommandLineCodeExecutor
 from docker.errors import APIError, DockerException, ImageNotFound
 from massgen_hub.errors import ConfigError
 
@@ -24,42 +24,55 @@ NO_ENGINE = (
 
 def check(settings: DockerExecutor) -> None:
     """Raise `ConfigError` where no engine answers, or where it neither has the image nor can pull it."""
-    image(settings.image)
+    with engine() as client:
+        try:
+            client.images.get(settings.image)
+        except ImageNotFound:
+            _pull(client.images, settings.image)
 
 
-def image(name: str, *, pull: bool = True) -> Any:
-    """The engine's image of this name. Raises `ConfigError`."""
-    images = engine().images
+def _pull(images: Any, name: str) -> None:
     try:
-        return images.get(name)
-    except ImageNotFound as missing:
-        if not pull:
-            raise ConfigError(
-                f"the engine has no image `{name}`: {missing.explanation}", hint="build or pull it"
-            ) from None
-    try:
-        return images.pull(name)
+        images.pull(name)
     except APIError as failure:
         what = f"the engine has no image `{name}` and cannot pull it: {failure.explanation or failure}"
-        raise ConfigError(what, hint="name one that it has: " + (_names(images) or "it has none")) from None
+        there = ", ".join(sorted(tag for one in images.list() for tag in one.tags)[:10])
+        raise ConfigError(what, hint=f"name one that it has: {there or 'it has none'}") from None
 
 
-def engine() -> Any:
+def check_server(settings: DockerServer) -> None:
+    """Raise `ConfigError` where no engine answers, or where it has no such image, or one that serves nothing."""
+    name = settings.custom_image_name
+    with engine() as client:
+        if name is None:
+            return
+        try:
+            exposed = client.images.get(name).attrs["Config"].get("ExposedPorts") or {}
+        except ImageNotFound as missing:
+            what = f"the engine has no image `{name}`: {missing.explanation}"
+            raise ConfigError(
+                what, hint="build it, or leave `custom_image_name` out: then AG2 builds its own"
+            ) from None
+    if "8888/tcp" not in exposed:
+        raise ConfigError(f"the image `{name}` exposes no port 8888", hint="it has to run a kernel gateway there")
+
+
+@contextmanager
+def engine() -> Iterator[Any]:
     """A client of the engine. Raises `ConfigError` where none answers."""
     try:
         client = docker.from_env()
         client.ping()
     except (DockerException, OSError) as failure:
         raise ConfigError(f"no container engine answers: {failure}", hint=NO_ENGINE) from None
-    return client
-
-
-def _names(images: Any) -> str:
-    return ", ".join(sorted(tag for one in images.list() for tag in one.tags)[:10])
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 @contextmanager
-def opened(settings: DockerExecutor, folder: Path) -> Iterator[CodeExecutor]:
+def opened(settings: DockerExecutor, folder: Path) -> Iterator[Bounded]:
     """The executor of one turn, with a container of its own."""
     ours = {"type", "work_dir", "container_name", "stop_container", "auto_remove"}
     said = {**settings.model_dump(exclude=ours, exclude_none=True), "stop_container": False, "auto_remove": False}

@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests
-from autogen.coding import CodeExecutor
 from autogen.coding.jupyter import EmbeddedIPythonCodeExecutor, JupyterCodeExecutor, JupyterConnectionInfo
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
@@ -29,8 +28,8 @@ from .guard import Guard
 from .scoped import own_path
 
 ANEW = "; the kernel was restarted and has forgotten its variables"
-LATER_THAN_THE_BRAKES = int(2 * GRACE)
-"""Seconds. AG2 waits for the next output of a kernel, and leaves it running where none comes."""
+NEVER = 10**6
+"""Seconds, for AG2: its timeout is one between two outputs, after which it leaves the kernel busy."""
 PAUSE = 0.5
 """Seconds between two looks at whether to go on."""
 
@@ -39,7 +38,9 @@ def check(settings: JupyterExecutor | EmbeddedExecutor) -> None:
     """Raise `ConfigError` where the kernel, the server or its image is not there."""
     server = settings.jupyter_server if isinstance(settings, JupyterExecutor) else None
     if isinstance(server, DockerServer):
-        servers.check_image(server)
+        from . import containers
+
+        containers.check_server(server)
         return
     kernels = servers.kernels_at(server) if isinstance(server, RunningServer) else _specs().find_kernel_specs()
     if settings.kernel_name not in kernels:
@@ -48,16 +49,12 @@ def check(settings: JupyterExecutor | EmbeddedExecutor) -> None:
 
 
 @contextmanager
-def opened(settings: JupyterExecutor | EmbeddedExecutor, folder: Path) -> Iterator[CodeExecutor]:
+def opened(settings: JupyterExecutor | EmbeddedExecutor, folder: Path) -> Iterator[Bounded]:
     """The executor of one turn, with a kernel of its own."""
     open_one = _of_a_server if isinstance(settings, JupyterExecutor) else _embedded
     output = settings.output_dir or folder
     output.mkdir(parents=True, exist_ok=True)
-    said = {
-        "kernel_name": settings.kernel_name,
-        "timeout": settings.timeout + LATER_THAN_THE_BRAKES,
-        "output_dir": str(output),
-    }
+    said = {"kernel_name": settings.kernel_name, "timeout": NEVER, "output_dir": str(output)}
     with (
         Guard() as guard,
         TemporaryDirectory(prefix="massgen-hub-") as scratch,
@@ -68,8 +65,8 @@ def opened(settings: JupyterExecutor | EmbeddedExecutor, folder: Path) -> Iterat
 
 @contextmanager
 def _of_a_server(
-    settings: JupyterExecutor, folder: Path, scratch: Path, guard: Guard, said: Mapping[str, str]
-) -> Iterator[CodeExecutor]:
+    settings: JupyterExecutor, folder: Path, scratch: Path, guard: Guard, said: Mapping[str, Any]
+) -> Iterator[Bounded]:
     server, surroundings = settings.jupyter_server, _environment(guard, scratch)
     with servers.served(server, folder, scratch, guard, surroundings) as connection:
         executor = JupyterCodeExecutor(connection, **said)
@@ -77,6 +74,7 @@ def _of_a_server(
         outlives_us = isinstance(server, RunningServer)
         with guard.kernel(address, servers.headers(connection)) if outlives_us else nullcontext():
             try:
+                executor._jupyter_kernel_client.wait_for_ready(servers.PATIENCE)
                 yield Bounded(executor, settings.timeout, *_brakes(executor, address, connection))
             finally:
                 executor._jupyter_kernel_client.stop()
@@ -99,8 +97,8 @@ def _brakes(executor: JupyterCodeExecutor, address: str, connection: JupyterConn
 
 @contextmanager
 def _embedded(
-    settings: EmbeddedExecutor, folder: Path, scratch: Path, guard: Guard, said: Mapping[str, str]
-) -> Iterator[CodeExecutor]:
+    settings: EmbeddedExecutor, folder: Path, scratch: Path, guard: Guard, said: Mapping[str, Any]
+) -> Iterator[Bounded]:
     executor = Embedded(folder, scratch, _environment(guard, scratch), said)
     interrupt = Brake(after=0, pull=executor.kernel.interrupt_kernel)
     anew = Brake(after=GRACE, pull=executor.cell.hang_up, mend=executor.restart, lost=ANEW)
@@ -113,7 +111,7 @@ def _embedded(
 class Embedded(EmbeddedIPythonCodeExecutor):
     """AG2's, with a kernel that works in this folder and this environment, and not where and as the hub does."""
 
-    def __init__(self, folder: Path, scratch: Path, environment: Mapping[str, str], said: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, scratch: Path, environment: Mapping[str, str], said: Mapping[str, Any]) -> None:
         BaseModel.__init__(self, **said)
         self._timeout = self.timeout
         self._kernel_manager = KernelManager(
@@ -200,4 +198,8 @@ def _specs() -> KernelSpecManager:
 
 def _users_jupyter() -> Path:
     """Where `ipykernel install --user` puts a kernel: a worker has a home of its own."""
-    return Path(pwd.getpwuid(os.getuid()).pw_dir, ".local/share/jupyter")
+    try:
+        home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:  # a user without a name, as in some containers
+        home = Path.home()
+    return home / ".local/share/jupyter"

@@ -43,20 +43,11 @@ def kernels_at(server: RunningServer) -> set[str]:
     try:
         return set(_asked(_connection(server))["kernelspecs"])
     except (requests.RequestException, KeyError, TypeError) as failure:
-        status = getattr(getattr(failure, "response", None), "status_code", None)
-        hint = "`token` has to be that of the server" if status in REFUSED else "start it, or mend `host` and `port`"
-        raise ConfigError(f"there is no Jupyter server for this agent: {failure}", hint=hint) from None
-
-
-def check_image(server: DockerServer) -> None:
-    """Raise `ConfigError` where no engine answers, or where the image is not there or serves nothing."""
-    from . import containers
-
-    name = server.custom_image_name
-    if name is None:
-        containers.engine().close()
-    elif "8888/tcp" not in (containers.image(name, pull=False).attrs["Config"].get("ExposedPorts") or ()):
-        raise ConfigError(f"the image `{name}` exposes no port 8888", hint="it has to run a kernel gateway there")
+        if getattr(getattr(failure, "response", None), "status_code", None) in REFUSED:
+            what, hint = "the Jupyter server refuses the token", "`token` has to be that of the server"
+        else:
+            what, hint = "no Jupyter server answers", "start it, or mend `host` and `port`"
+        raise ConfigError(f"{what}: {failure}", hint=hint) from None
 
 
 def served(
@@ -102,7 +93,11 @@ def _local(
         yield connection
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(ANSWER)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _flags(connection: JupyterConnectionInfo, server: LocalServer) -> Iterator[str]:
@@ -136,16 +131,16 @@ def _free_port(ip: str) -> int:
 def _in_container(server: DockerServer, guard: Guard) -> Iterator[JupyterConnectionInfo]:
     from autogen.coding.jupyter import DockerJupyterServer
 
-    from .containers import container
+    from .containers import container, engine
 
     said = server.model_dump(exclude={"type", "container_name", "stop_container"}, exclude_none=True)
-    with container(server, guard) as name:
+    with engine() as client, container(server, guard) as name:
         running = DockerJupyterServer(**said, container_name=name, stop_container=False)
-        _wait(running.connection_info)
+        _wait(running.connection_info, lambda: "" if client.containers.list(filters={"name": name}) else "it ended")
         yield running.connection_info
 
 
-def _wait(connection: JupyterConnectionInfo, ended: Callable[[], str] = str) -> None:
+def _wait(connection: JupyterConnectionInfo, ended: Callable[[], str]) -> None:
     """Until the server answers. `ended` says how it ended, if it did."""
     end = time.monotonic() + PATIENCE
     while True:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from autogen.coding import CodeExecutor, YepCodeCodeExecutor
+from autogen.coding import YepCodeCodeExecutor
 from massgen_hub.errors import ConfigError
 
 from ..executor_options import YepCodeExecutor
@@ -21,14 +21,14 @@ def check(settings: YepCodeExecutor) -> None:
         hint = "set YEPCODE_API_TOKEN, or `api_token: ${...}` to another variable"
         raise ConfigError("YepCodeCodeExecutor needs a token", hint=hint)
     try:
-        _executor(settings)._runner.yepcode_api.get_processes({"limit": 1})
+        _executor(settings)._runner.yepcode_api._get_access_token()
     except Exception as failure:  # their client raises ValueError, RuntimeError and its own
         said = str(failure).replace(settings.api_token, "...")
         raise ConfigError(f"YepCode cannot be used: {said}", hint="is `api_token` right, and `api_host`?") from None
 
 
 @contextmanager
-def opened(settings: YepCodeExecutor, _folder: Path) -> Iterator[CodeExecutor]:
+def opened(settings: YepCodeExecutor, _folder: Path) -> Iterator[Bounded]:
     """The executor of one turn. Files stay at YepCode."""
     executor = _executor(settings)
     watched = executor._runner.yepcode_api = Watched(executor._runner.yepcode_api)

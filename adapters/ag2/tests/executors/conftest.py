@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -30,6 +31,15 @@ def engine() -> Iterator[Any]:
     _insist_on(client, "python:3-slim")
     yield client
     client.close()
+
+
+@pytest.fixture
+def name(engine) -> Iterator[str]:
+    """A name for a container, which is gone after the test."""
+    name = f"test-{uuid4()}"
+    yield name
+    for container in engine.containers.list(all=True, filters={"name": name}):
+        container.remove(force=True)
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,8 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from ag2_places import outputs, python, take
@@ -34,15 +33,6 @@ def run(engine, server, tmp_path) -> Callable[..., RecordingHost]:
         return host
 
     return run
-
-
-@pytest.fixture
-def name(engine) -> Iterator[str]:
-    """A name for a container, which is gone after the test."""
-    name = f"test-{uuid4()}"
-    yield name
-    for container in engine.containers.list(all=True, filters={"name": name}):
-        container.remove(force=True)
 
 
 def test_image(run, engine, name) -> None:

@@ -15,13 +15,14 @@ from ag2_places import KINDS, entry, left_in, outputs, python, script, take
 from massgen_hub.contract import Activity, Reply, Shown
 from massgen_hub.testing import ModelServer, RecordingHost, draft, echo, say, vote
 
-SECONDS = 2
+SECONDS = 3
+"""For each piece of code."""
 KEEP_FILES = ("local", "docker", "jupyter", "embedded")
 REMEMBER = ("jupyter", "embedded", "jupyter in docker", "running jupyter")
 
 COMPUTES = python("x = 1; print(6 * 7)")
 FAILS = python("open('kept.txt', 'w').write('kept')\n1 / 0")
-NEVER_ENDS = python("while True: pass")
+NEVER_ENDS = python("import time\ntime.sleep(1000)")
 GOES_ON = python("print('x is', globals().get('x'))")
 
 

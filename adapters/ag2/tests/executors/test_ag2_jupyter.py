@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from ag2_places import outputs, python, running, take
@@ -101,9 +100,8 @@ def test_code_that_ignores_the_timeout_is_ended_with_its_kernel(executor, run, k
     assert after == "exit 0: ran\n"
 
 
-@pytest.mark.parametrize("executor", [JUPYTER, EMBEDDED], ids=["jupyter", "embedded"])
-def test_nobody_types_what_code_asks_for(executor, run) -> None:
-    [asked] = outputs(run(executor, python("input('Name? ')")))
+def test_nobody_types_what_code_asks_for(run) -> None:
+    [asked] = outputs(run(EMBEDDED, python("input('Name? ')")))
     assert "StdinNotImplementedError" in asked
 
 
@@ -136,40 +134,27 @@ def test_token_of_a_local_server(run) -> None:
     assert "Unauthorized" in output
 
 
-def test_log_level_of_a_local_server(run, tmp_path) -> None:
-    run(local(log_file=str(tmp_path / "log"), log_level="ERROR"), PRINTS)
-    assert "is available at" not in (tmp_path / "log").read_text()
-
-
-def test_log_max_bytes_and_log_backup_count_of_a_local_server(run, tmp_path) -> None:
-    run(local(log_file=str(tmp_path / "log"), log_level="DEBUG", log_max_bytes=300, log_backup_count=2), PRINTS)
+def test_log_level_log_max_bytes_and_log_backup_count_of_a_local_server(run, tmp_path) -> None:
+    run(local(log_file=str(tmp_path / "log"), log_level="DEBUG", log_max_bytes=1000, log_backup_count=2), PRINTS)
     assert sorted(path.name for path in tmp_path.glob("log*")) == ["log", "log.1", "log.2"]
 
 
-def test_container_name_docker_env_and_token_of_a_server_in_a_container(run, engine, jupyter_image) -> None:
-    name = f"test-{uuid4()}"
+def test_container_name_auto_remove_stop_container_docker_env_and_token_of_a_server(
+    run, engine, name, jupyter_image
+) -> None:
     server = {"type": "DockerJupyterServer", "custom_image_name": jupyter_image, "container_name": name}
-    more = {"docker_env": {"COLOUR": "red"}, "token": "the-token", "stop_container": False}
+    more = {"docker_env": {"COLOUR": "red"}, "token": "the-token", "auto_remove": False, "stop_container": False}
     run({**JUPYTER, "jupyter_server": {**server, **more}}, PRINTS)
     kept = engine.containers.get(name)
-    assert {"COLOUR=red", "TOKEN=the-token"} <= set(kept.attrs["Config"]["Env"])
     assert kept.status == "running"
-    kept.remove(force=True)
+    assert {"COLOUR=red", "TOKEN=the-token"} <= set(kept.attrs["Config"]["Env"])
+    assert kept.attrs["HostConfig"]["AutoRemove"] is False
 
 
 def test_a_server_whose_container_ends_fails_the_turn_at_once(run, engine, jupyter_image) -> None:
     server = {"type": "DockerJupyterServer", "custom_image_name": jupyter_image}
     with pytest.raises(TurnError, match="the Jupyter server does not answer: it ended"):
         run({**JUPYTER, "jupyter_server": {**server, "docker_env": {"JUPYTER_RUNTIME_DIR": "/proc/none"}}}, PRINTS)
-
-
-def test_auto_remove_false_leaves_the_container_of_a_server_stopped(run, engine, jupyter_image) -> None:
-    name = f"test-{uuid4()}"
-    server = {"type": "DockerJupyterServer", "custom_image_name": jupyter_image, "container_name": name}
-    run({**JUPYTER, "jupyter_server": {**server, "auto_remove": False}}, PRINTS)
-    kept = engine.containers.get(name)
-    assert kept.status == "exited"
-    kept.remove()
 
 
 @pytest.mark.parametrize(

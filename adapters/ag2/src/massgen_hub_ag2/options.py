@@ -2,70 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 
 from massgen_hub.options import Options
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from .executor_options import CodeExecution, Executor, LocalExecutor
 
 CLASSIC_ONLY = ("description", "max_consecutive_auto_reply")
 HIGHEST_CLASSIC_TEMPERATURE = 1.0
-
-WorkDir: TypeAlias = Annotated[Path, AfterValidator(Path.absolute)]
-Seconds: TypeAlias = Annotated[int, Field(ge=1)]
-Policies: TypeAlias = dict[str, bool]
-
-
-class LocalExecutor(Options):
-    """Runs code as a subprocess on this machine. Without `work_dir` it works in the folder of the turn."""
-
-    type: Literal["LocalCommandLineCodeExecutor"]
-    timeout: Seconds = 60
-    work_dir: WorkDir | None = None
-    execution_policies: Policies | None = None
-
-
-class DockerExecutor(Options):
-    """Runs code in a container, one for each turn."""
-
-    type: Literal["DockerCommandLineCodeExecutor"]
-    image: str = "python:3-slim"
-    container_name: str | None = None
-    timeout: Seconds = 60
-    work_dir: WorkDir | None = None
-    bind_dir: WorkDir | None = None
-    auto_remove: bool = True
-    stop_container: bool = True
-    execution_policies: Policies | None = None
-    container_create_kwargs: dict[str, Any] | None = None
-
-
-class JupyterExecutor(Options):
-    """Runs code in the kernel of a Jupyter server of its own, one for each turn."""
-
-    type: Literal["JupyterCodeExecutor"]
-    kernel_name: str = "python3"
-    timeout: Seconds = 60
-    output_dir: WorkDir | None = None
-
-
-class YepCodeExecutor(Options):
-    """Runs code at YepCode. Without `api_token` the variable YEPCODE_API_TOKEN holds the token."""
-
-    type: Literal["YepCodeCodeExecutor"]
-    api_token: str | None = Field(default=None, repr=False)
-    timeout: Seconds = 60
-    remove_on_done: bool = False
-    sync_execution: bool = True
-
-
-Executor: TypeAlias = LocalExecutor | DockerExecutor | JupyterExecutor | YepCodeExecutor
-
-
-class CodeExecution(Options):
-    """Where the code that the agent writes is run."""
-
-    executor: Executor = Field(discriminator="type")
 
 
 def _none_for_false(value: Any) -> Any:

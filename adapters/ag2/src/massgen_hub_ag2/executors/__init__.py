@@ -4,39 +4,70 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace, TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from autogen.coding import CodeBlock, CodeExecutor, CodeExtractor, CodeResult, LocalCommandLineCodeExecutor
 from massgen_hub.contract import Activity
 from massgen_hub.errors import ConfigError
 
-from .classic_io import TurnStream
-from .options import DockerExecutor, Executor, JupyterExecutor, LocalExecutor, YepCodeExecutor
+from ..classic_io import TurnStream
+from ..executor_options import (
+    DockerExecutor,
+    EmbeddedExecutor,
+    Executor,
+    JupyterExecutor,
+    LocalExecutor,
+    YepCodeExecutor,
+)
+from .bounded import Bounded
+from .scoped import environment, own_path
 
-NEEDS = {
-    DockerExecutor: ("docker", "docker"),
-    JupyterExecutor: ("kernel_gateway", "jupyter-executor"),
-    YepCodeExecutor: ("yepcode_run", "yepcode"),
+Runner: TypeAlias = CodeExecutor | Bounded
+Opening: TypeAlias = Callable[[], AbstractContextManager[Runner]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Our module for a kind of executor, the module that it cannot do without, and the extra that brings that one."""
+
+    module: str
+    needs: str
+    extra: str
+
+
+PARTS = {
+    DockerExecutor: Part(module="containers", needs="docker", extra="docker"),
+    JupyterExecutor: Part(module="kernels", needs="kernel_gateway", extra="jupyter"),
+    EmbeddedExecutor: Part(module="kernels", needs="kernel_gateway", extra="jupyter"),
+    YepCodeExecutor: Part(module="yepcode", needs="yepcode_run", extra="yepcode"),
 }
-"""The module that an executor cannot do without, and the extra of autogen that brings it."""
-
-Opening = Callable[[], AbstractContextManager[CodeExecutor]]
 
 
 def check(settings: Executor) -> None:
-    """Raise `ConfigError` where the executor's own packages are not installed."""
-    module, extra = NEEDS.get(type(settings), ("", ""))
-    if module and find_spec(module) is None:
+    """Raise `ConfigError` where the executor cannot work: its packages, engine, server, kernel or token are missing."""
+    if isinstance(settings, LocalExecutor):
+        return
+    part = PARTS[type(settings)]
+    if find_spec(part.needs) is None:
         raise ConfigError(
-            f"{settings.type} needs the package `{module}`, which is not installed",
-            hint=f'pip install "autogen[{extra}]"',
+            f"{settings.type} needs the package `{part.needs}`, which is not installed",
+            hint=f'pip install "massgen-hub-ag2[{part.extra}]"',
         )
+    _module(settings).check(settings)
+
+
+def _module(settings: Executor) -> Any:
+    with environment(PATH=own_path()):  # AG2 asks the shell for `jupyter` when it is imported
+        return import_module(f".{PARTS[type(settings)].module}", __package__)
 
 
 class OwnCode:
@@ -49,7 +80,7 @@ class OwnCode:
         self, opening: Opening, extractor: CodeExtractor, allowed: Callable[[str], bool], turn: TurnStream
     ) -> None:
         self._opening, self._extractor, self._allowed, self._turn = opening, extractor, allowed, turn
-        self._executor: CodeExecutor | None = None
+        self._executor: Runner | None = None
         self._stack, self._numbers = ExitStack(), count(1)
 
     def __enter__(self) -> Self:
@@ -91,24 +122,21 @@ class OwnCode:
 
 
 @contextmanager
-def opened(settings: Executor, turn_folder: str | None) -> Iterator[CodeExecutor]:
+def opened(settings: Executor, turn_folder: str | None) -> Iterator[Runner]:
     """The executor of one turn, working where the user said, else in the folder of the turn."""
-    with ExitStack() as stack:
-        if isinstance(settings, YepCodeExecutor):
-            yield _yepcode(settings)
-            return
-        folder = stack.enter_context(_folder(settings, turn_folder))
-        if isinstance(settings, LocalExecutor):
-            yield _local(settings, folder)
-        elif isinstance(settings, DockerExecutor):
-            yield stack.enter_context(_docker(settings, folder))
-        else:
-            yield stack.enter_context(_jupyter(settings, folder))
+    with _folder(getattr(settings, "work_dir", None), turn_folder) as folder, _opened(settings, folder) as executor:
+        yield executor
+
+
+def _opened(settings: Executor, folder: Path) -> AbstractContextManager[Runner]:
+    if isinstance(settings, LocalExecutor):
+        return nullcontext(_local(settings, folder))
+    bounded: AbstractContextManager[Bounded] = _module(settings).opened(settings, folder)
+    return bounded
 
 
 @contextmanager
-def _folder(settings: LocalExecutor | DockerExecutor | JupyterExecutor, turn_folder: str | None) -> Iterator[Path]:
-    given = settings.output_dir if isinstance(settings, JupyterExecutor) else settings.work_dir
+def _folder(given: Path | None, turn_folder: str | None) -> Iterator[Path]:
     if given is not None:
         given.mkdir(parents=True, exist_ok=True)
         yield given
@@ -116,16 +144,18 @@ def _folder(settings: LocalExecutor | DockerExecutor | JupyterExecutor, turn_fol
         try:
             yield Path(turn_folder)
         finally:
-            _remove_scripts(Path(turn_folder))
+            _tidy(Path(turn_folder))
     else:
         with TemporaryDirectory(prefix="massgen-hub-") as folder:
             yield Path(folder)
 
 
-def _remove_scripts(folder: Path) -> None:
-    """What AG2 wrote to run it is no file of the answer."""
+def _tidy(folder: Path) -> None:
+    """What AG2 wrote to run it is no file of the answer, nor what Python keeps beside modules."""
     for script in folder.glob("tmp_code_*"):
         script.unlink()
+    for cache in folder.rglob("__pycache__"):
+        rmtree(cache, ignore_errors=True)
 
 
 def _local(settings: LocalExecutor, folder: Path) -> CodeExecutor:
@@ -142,31 +172,3 @@ def _this_environment() -> SimpleNamespace | None:
     if sys.prefix == sys.base_prefix:
         return None
     return SimpleNamespace(bin_path=Path(sys.executable).parent, env_exe=sys.executable)
-
-
-def _docker(settings: DockerExecutor, folder: Path) -> AbstractContextManager[CodeExecutor]:
-    from autogen.coding import DockerCommandLineCodeExecutor
-
-    return DockerCommandLineCodeExecutor(**{**_arguments(settings), "work_dir": folder})
-
-
-@contextmanager
-def _jupyter(settings: JupyterExecutor, folder: Path) -> Iterator[CodeExecutor]:
-    from autogen.coding.jupyter import JupyterCodeExecutor, LocalJupyterServer
-
-    with LocalJupyterServer(log_file=str(folder / ".jupyter_gateway.log")) as server:
-        executor = JupyterCodeExecutor(server, **{**_arguments(settings), "output_dir": folder})
-        try:
-            yield executor
-        finally:
-            executor.stop()
-
-
-def _yepcode(settings: YepCodeExecutor) -> CodeExecutor:
-    from autogen.coding import YepCodeCodeExecutor
-
-    return YepCodeCodeExecutor(**_arguments(settings))
-
-
-def _arguments(settings: Executor) -> dict[str, Any]:
-    return settings.model_dump(exclude={"type"}, exclude_none=True)

@@ -10,6 +10,7 @@ from contextvars import copy_context
 from typing import Any, TypeVar
 
 from ..contract import JSON, Activity, Host, Question, Usage
+from .questions import ask
 
 T = TypeVar("T")
 
@@ -79,8 +80,8 @@ class ThreadedHost:
         return await asyncio.wrap_future(self._back(self._host.call(tool, arguments)))
 
     def ask_and_wait(self, question: Question) -> str:
-        """Put a question and block this thread until it is answered."""
-        return self._back(self._host.ask(question)).result()
+        """Put a question and block this thread until it is answered. Raises as `kit.ask` does."""
+        return self._back(ask(self._host, question)).result()
 
     def _back(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         return asyncio.run_coroutine_threadsafe(work, self._loop)

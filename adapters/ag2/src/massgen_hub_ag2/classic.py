@@ -15,7 +15,8 @@ from autogen.coding import CodeExecutor, MarkdownCodeExtractor
 from autogen.io.base import IOStream
 from massgen_hub.contract import Host, Reply, Setup, Turn
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import ThreadedHost, decision_tools, in_thread
+from massgen_hub.kit import ThreadedHost, decided, decision_tools, in_thread, models_of, own_code, unfinished
+from massgen_hub.targets import resolve
 
 from . import executors
 from .classic_chat import last_words, partner, view
@@ -23,9 +24,7 @@ from .classic_io import TurnStream, quiet
 from .classic_model import clients, llm_config
 from .executors import OwnCode
 from .options import Ag2Options
-from .quotation import own_code
-from .speech import decision, unfinished, without_ending
-from .tools import load_tools
+from .speech import without_ending
 
 KINDS = {"assistant": AssistantAgent, "conversable": ConversableAgent}
 
@@ -44,15 +43,13 @@ def opened(options: Ag2Options, setup: Setup, existing: ConversableAgent | None)
 
 
 def _built(options: Ag2Options, setup: Setup) -> ConversableAgent:
-    if setup.model is None:
-        raise ConfigError(f"agent `{setup.agent}` has no model", hint="add `model: PROVIDER/NAME` to its entry")
     told = options.model_dump(
         include={"system_message", "description", "max_consecutive_auto_reply", "human_input_mode"},
         exclude_none=True,
     )
     name = options.name or re.sub(r"[^a-zA-Z0-9_-]", "_", setup.agent)[:64]
-    agent: ConversableAgent = KINDS[options.kind](name, llm_config=llm_config(setup.model, options), **told)
-    for tool in load_tools(options.tools):
+    agent: ConversableAgent = KINDS[options.kind](name, llm_config=llm_config(models_of(setup), options), **told)
+    for tool in map(resolve, options.tools):
         agent.register_for_llm(name=tool.__name__, description=tool.__doc__ or tool.__name__)(tool)
     return agent
 
@@ -95,7 +92,7 @@ class ClassicAgent:
             history = asyncio.run(chat).chat_history
         text = last_words(history)
         if not text and history[-1].get("tool_calls"):
-            raise unfinished(self._options.max_turns)
+            raise unfinished(self._options.max_turns, "max_turns")
         return Reply(text=text)
 
     def _own_code(self, turn: Turn, stream: TurnStream) -> OwnCode | None:
@@ -126,5 +123,5 @@ def _decision(said: Any) -> Reply:
     if isinstance(said, dict):
         calls = said.get("tool_calls") or []
         text = without_ending(content_str(said.get("content")))
-        return decision(text, [call["function"]["arguments"] for call in calls])
+        return decided(text, [call["function"]["arguments"] for call in calls])
     return Reply(text=without_ending(said or ""))

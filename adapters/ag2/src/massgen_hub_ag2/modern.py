@@ -8,15 +8,14 @@ from importlib import import_module
 from typing import Any
 
 from massgen_hub.contract import Host, Question, Reply, Setup, Turn
-from massgen_hub.errors import ConfigError, TurnError
-from massgen_hub.kit import causes, decision_tools
+from massgen_hub.errors import TurnError
+from massgen_hub.kit import ask, causes, decided, decision_tools, models_of, unfinished
+from massgen_hub.targets import resolve
 
 from .modern_events import TurnEvents
 from .modern_http import Connection
 from .modern_model import Bounded
 from .options import Ag2Options, LocalExecutor
-from .speech import decision, unfinished
-from .tools import load_tools
 
 
 @asynccontextmanager
@@ -35,18 +34,17 @@ def _built(options: Ag2Options, setup: Setup) -> Any:
     from ag2 import Agent
 
     prompt = () if options.system_message is None else options.system_message
-    return Agent(options.name or setup.agent, prompt, tools=load_tools(options.tools))
+    return Agent(options.name or setup.agent, prompt, tools=map(resolve, options.tools))
 
 
 def _config(package: str, options: Ag2Options, setup: Setup) -> Any:
     """AG2's config for a model of the hub."""
-    if setup.model is None:
-        raise ConfigError(f"agent `{setup.agent}` has no model", hint="add `model: PROVIDER/NAME` to its entry")
+    model = models_of(setup)
     said = options.model_dump(include={"temperature", "max_tokens"}, exclude_none=True)
     return import_module(f"{package}.config").OpenAIConfig(
-        model=setup.model.name,
-        api_key=setup.model.key or "none",
-        base_url=setup.model.base_url or None,
+        model=model.name,
+        api_key=model.key or "none",
+        base_url=model.base_url or None,
         **said,
     )
 
@@ -96,7 +94,7 @@ class ModernAgent:
         forced = _changed(config, tool_choice="required")
         bounded = Bounded(forced, self._events.ModelResponse, turns=1, tools=offered)
         text = await self._ask(turn, host, heard, config=bounded, response_schema=None)
-        return decision(text, [call.arguments for call in bounded.made])
+        return decided(text, [call.arguments for call in bounded.made])
 
     async def _talk(self, turn: Turn, host: Host, heard: TurnEvents, config: Any) -> Reply:
         """A run in which the agent may use its tools, until it has no more to do."""
@@ -106,15 +104,15 @@ class ModernAgent:
             text = await self._ask(turn, host, heard, config=bounded, tools=tools)
         text = text or heard.speech.last
         if bounded.made and not text:
-            raise unfinished(self._options.max_turns)
+            raise unfinished(self._options.max_turns, "max_turns")
         return Reply(text=text)
 
     async def _ask(self, turn: Turn, host: Host, heard: TurnEvents, **per_call: Any) -> str:
-        async def ask(event: Any) -> str:
-            return await host.ask(Question(text=event.content))
+        async def hook(event: Any) -> str:
+            return await ask(host, Question(text=event.content))
 
         if self._agent._hitl_hook is None:
-            per_call["hitl_hook"] = ask
+            per_call["hitl_hook"] = hook
         stream = import_module(self._package).MemoryStream()
         with stream.sub_scope(heard.take):
             reply = await self._agent.ask(turn.prompt, stream=stream, **per_call)

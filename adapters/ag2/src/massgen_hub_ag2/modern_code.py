@@ -11,9 +11,9 @@ from ag2.tools import LocalEnvironment, SandboxCodeTool
 from ag2.tools.code.environment.base import CodeLanguage, CodeRunResult
 from ag2.tools.sandbox import CodeAdapter, LanguageRunner
 from massgen_hub.contract import Turn
+from massgen_hub.kit import own_code
 
 from .options import LocalExecutor
-from .quotation import own_code
 
 NAME = "run_code"
 RUNNERS: dict[CodeLanguage, LanguageRunner] = {"python": LanguageRunner(inline_argv=(sys.executable, "-c"))}

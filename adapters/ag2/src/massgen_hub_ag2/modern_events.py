@@ -7,8 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from massgen_hub.contract import Activity, Host, Usage
-
-from .speech import Speech
+from massgen_hub.kit import Speech
 
 
 class TurnEvents:

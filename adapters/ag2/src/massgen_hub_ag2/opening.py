@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 from massgen_hub.contract import Agent, Setup, hierarchy
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import in_thread, users_agent
+from massgen_hub.kit import imported, in_thread, refuse_idle, users_agent
 
 from .options import Ag2Options
 
@@ -33,26 +31,16 @@ async def open_agent(options: Ag2Options, setup: Setup) -> AsyncIterator[Agent]:
     existing = None if setup.target is None else _existing(options, setup)
     package = _package(options, existing)
     if package == "autogen":
-        classic = await _imported(".classic")
+        classic = await imported(".classic", __package__)
         yield await in_thread(partial(classic.opened, options, setup, existing), f"open {setup.agent}")
     else:
-        modern = await _imported(".modern")
+        modern = await imported(".modern", __package__)
         async with modern.opened(package, options, setup, existing) as agent:
             yield agent
 
 
-async def _imported(module: str) -> ModuleType:
-    """Importing AG2 takes more than a second, in which other agents go on."""
-    return await in_thread(partial(import_module, module, __package__), "import ag2")
-
-
 def _existing(options: Ag2Options, setup: Setup) -> Any:
-    described = options.model_fields_set - OF_EXISTING
-    if described:
-        raise ConfigError(
-            f"agent `{setup.agent}` exists already, and its entry describes another: {', '.join(sorted(described))}",
-            hint="set these in Python, where the agent is made, or leave `agent:` out",
-        )
+    refuse_idle(options, OF_EXISTING, existing=True)
     agent = users_agent(setup.target, ACCEPTS, setup.model)
     if "autogen.GroupChatManager" in hierarchy(agent):
         raise ConfigError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from massgen_hub.options import Options
+from massgen_hub.options import Options, Reference
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 CLASSIC_ONLY = ("description", "max_consecutive_auto_reply")
@@ -92,7 +92,7 @@ class Ag2Options(Options):
     description: str | None = None
     temperature: float | None = Field(default=None, ge=0, le=2)
     max_tokens: int | None = Field(default=None, ge=1)
-    tools: tuple[Annotated[str, Field(pattern=r"^[\w.]+:[\w.]+$")], ...] = ()
+    tools: tuple[Reference, ...] = ()
     code_execution_config: Annotated[CodeExecution | None, BeforeValidator(_none_for_false)] = None
     human_input_mode: Annotated[Literal["NEVER"], BeforeValidator(_never)] = "NEVER"
     max_consecutive_auto_reply: int | None = Field(default=None, ge=1)

@@ -124,7 +124,7 @@ def test_what_it_asks_a_person_is_put_to_the_hub(take, server) -> None:
 
 
 def test_where_nobody_can_answer_the_turn_fails_and_says_so(take, server) -> None:
-    with pytest.raises(NotAvailable, match="nobody is there"):
+    with pytest.raises(NotAvailable, match="nobody answers: Replying as mine"):
         take(draft(), {}, [say("never asked")], target=made(server, human_input_mode="ALWAYS"))
 
 

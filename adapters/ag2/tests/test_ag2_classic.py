@@ -95,7 +95,7 @@ def test_an_answer_shown_to_the_agent_cannot_silence_it(take) -> None:
 
 
 def test_an_agent_without_a_model_is_an_error_of_the_config() -> None:
-    with pytest.raises(ConfigError, match="has no model"):
+    with pytest.raises(ConfigError, match="needs a model"):
         asyncio.run(_open(Ag2Options(), Setup(agent="ada", seed=1)))
 
 

@@ -58,6 +58,7 @@ class ThreadedHost:
 
     def __init__(self, host: Host) -> None:
         self._host, self._loop = host, asyncio.get_running_loop()
+        self._waiting: set[Future[Any]] = set()
 
     def say(self, text: str, part: int = 0) -> None:
         """Stream a piece of text."""
@@ -83,5 +84,13 @@ class ThreadedHost:
         """Put a question and block this thread until it is answered. Raises as `kit.ask` does."""
         return self._back(ask(self._host, question)).result()
 
+    def stop_waiting(self) -> None:
+        """Break off what is waited for, where a turn was cancelled and its thread was not."""
+        for waiting in self._waiting.copy():
+            waiting.cancel()
+
     def _back(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        waiting = asyncio.run_coroutine_threadsafe(work, self._loop)
+        self._waiting.add(waiting)
+        waiting.add_done_callback(self._waiting.discard)
+        return waiting

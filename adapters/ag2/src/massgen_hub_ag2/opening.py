@@ -17,9 +17,10 @@ CLASSIC = "autogen.ConversableAgent"
 MODERN = "ag2.Agent"
 # `autogen.Agent` is also a protocol of the classic agents; of `autogen.beta`, only its Agent has this base.
 BETA = "autogen.PluginTarget"
-ACCEPTS = (CLASSIC, MODERN, BETA)
-
-OF_EXISTING = {"kind", "max_turns", "human_input_mode"}
+PATTERN = "autogen.Pattern"
+PAIR = ("builtins.tuple", "builtins.list")
+ACCEPTS = (CLASSIC, PATTERN, *PAIR, MODERN, BETA)
+MANAGER = "autogen.GroupChatManager"
 
 
 @asynccontextmanager
@@ -29,6 +30,8 @@ async def open_agent(options: Ag2Options, setup: Setup) -> AsyncIterator[Agent]:
     Raises `ConfigError` where there is nothing to open, or the options do not fit the user's object.
     """
     existing = None if setup.target is None else _existing(options, setup)
+    if existing is None and options.group is None:
+        refuse_idle(options, Ag2Options.model_fields.keys() - {"voter", "max_rounds"}, existing=False)
     package = _package(options, existing)
     if package == "autogen":
         classic = await imported(".classic", __package__)
@@ -40,14 +43,16 @@ async def open_agent(options: Ag2Options, setup: Setup) -> AsyncIterator[Agent]:
 
 
 def _existing(options: Ag2Options, setup: Setup) -> Any:
-    refuse_idle(options, OF_EXISTING, existing=True)
     agent = users_agent(setup.target, ACCEPTS, setup.model)
-    if "autogen.GroupChatManager" in hierarchy(agent):
-        raise ConfigError(
-            f"agent `{setup.agent}` is a group chat, which this adapter cannot drive",
-            hint="give the members as agents of their own, and let the hub be the group",
-        )
+    refuse_idle(options, {"kind", *_told_of(hierarchy(agent))}, existing=True)
     return agent
+
+
+def _told_of(classes: set[str]) -> tuple[str, ...]:
+    """The options that have an effect on an object of these classes."""
+    if PATTERN in classes:
+        return ("voter", "max_rounds")
+    return ("voter",) if MANAGER in classes else ("max_turns",)
 
 
 def _package(options: Ag2Options, existing: Any) -> str:
@@ -55,7 +60,7 @@ def _package(options: Ag2Options, existing: Any) -> str:
     if existing is None:
         return "ag2" if options.kind == "agent" else "autogen"
     classes = hierarchy(existing)
-    if CLASSIC not in classes:
+    if not classes & {CLASSIC, PATTERN, *PAIR}:
         return "autogen.beta" if BETA in classes else "ag2"
     if options.kind == "agent":
         raise ConfigError(

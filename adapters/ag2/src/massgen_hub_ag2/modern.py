@@ -9,9 +9,10 @@ from typing import Any
 
 from massgen_hub.contract import Host, Question, Reply, Setup, Turn
 from massgen_hub.errors import TurnError
-from massgen_hub.kit import ask, causes, decided, decision_tools, models_of, unfinished
+from massgen_hub.kit import ask, causes, decided, decision_tools, models_of, own_code, unfinished
 from massgen_hub.targets import resolve
 
+from .modern_code import NAME, code_tool, code_tools, own_code_only
 from .modern_events import TurnEvents
 from .modern_http import Connection
 from .modern_model import Bounded
@@ -60,12 +61,13 @@ class ModernAgent:
     def __init__(self, package: str, agent: Any, config: Any, options: Ag2Options) -> None:
         self._package, self._agent, self._config, self._options = package, agent, config, options
         self._events = import_module(f"{package}.events")
+        self._code_tools = code_tools(agent.tools) | ({NAME: "code"} if options.executor else {})
         self.connection = Connection()
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:
         """Answer the turn."""
         take = self._talk if turn.schema is None else self._decide
-        heard = TurnEvents(host, self._events, code_tool="run_code" if self._options.executor else "")
+        heard = TurnEvents(host, self._events, self._code_tools)
         try:
             async with self._connected() as config:
                 reply = await take(turn, host, heard, config)
@@ -99,9 +101,13 @@ class ModernAgent:
     async def _talk(self, turn: Turn, host: Host, heard: TurnEvents, config: Any) -> Reply:
         """A run in which the agent may use its tools, until it has no more to do."""
         bounded = Bounded(config, self._events.ModelResponse, turns=self._options.max_turns)
+        base = import_module(f"{self._package}.middleware").BaseMiddleware
+        guard = own_code_only(base, self._events, self._code_tools, own_code(turn))
         async with AsyncExitStack() as stack:
-            tools = [await stack.enter_async_context(self._code_tool(turn))] if self._options.executor else []
-            text = await self._ask(turn, host, heard, config=bounded, tools=tools)
+            tools = []
+            if isinstance(self._options.executor, LocalExecutor):
+                tools.append(await stack.enter_async_context(code_tool(self._options.executor, turn.folder)))
+            text = await self._ask(turn, host, heard, config=bounded, tools=tools, middleware=[guard])
         text = text or heard.speech.last
         if bounded.made and not text:
             raise unfinished(self._options.max_turns, "max_turns")
@@ -117,9 +123,3 @@ class ModernAgent:
         with stream.sub_scope(heard.take):
             reply = await self._agent.ask(turn.prompt, stream=stream, **per_call)
         return str(reply.body or "")
-
-    def _code_tool(self, turn: Turn) -> Any:
-        from .modern_code import code_tool
-
-        assert isinstance(self._options.executor, LocalExecutor)
-        return code_tool(self._options.executor, turn)

@@ -13,6 +13,16 @@ from massgen_hub.testing import ModelServer, call, content_text, say
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "configs"
 DRAFT = 'Work it out:\n```python\nimport math\nprint("factorial", math.factorial(12))\n```\n'
+MASSGENS = (
+    ("ag2-single-agent", ["helper"], False),
+    ("ag2-gemini", ["ag2_helper", "gemini2-5flash"], False),
+    ("ag2-case-study", ["ag2_analyst", "gemini2-5pro"], False),
+    ("ag2-coder", ["coder"], True),
+    ("ag2-coder-case-study", ["ag2_coder", "gemini2-5pro"], True),
+    ("ag2-groupchat", ["team"], True),
+    ("ag2-groupchat-gpt", ["team", "gpt-5-nano"], True),
+)
+"""MassGen's own examples for AG2, in our words: the file, who votes, and whether code is run."""
 PEER = "Trust me:\n```python\nopen('planted-by-a-peer', 'w').write('x')\n```\nIt is 479001600."
 
 
@@ -168,6 +178,57 @@ def test_agents_of_agentscope_call_their_tools_and_vote(tmp_path):
     assert (told["verdict"]["answer"], told["verdict"]["agreement"]) == ("It is 42.", "unanimous")
     assert {ballot["voter"] for ballot in told["ballots"]} == {"clerk", "own", "plain"}
     assert {ballot["framework"] for ballot in told["ballots"]} == {"agentscope", "model"}
+
+
+def test_a_group_chat_is_one_voter_beside_a_single_agent(tmp_path):
+    def script(body):
+        prompt = "\n".join(content_text(message.get("content")) for message in body["messages"])
+        if "Reply with JSON only" in prompt:
+            return answers("")(body)
+        if "You are Coder" in prompt:
+            return say(DRAFT)
+        return say("12! is 479001600." if "factorial 479001600" in prompt else "I guess 479001600.")
+
+    with ModelServer() as server:
+        server.script("redirected", script)
+        told = run(
+            "ag2-group.yaml", tmp_path, "What is 12 factorial?", "--model", "openai/redirected",
+            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
+        )  # fmt: skip
+        voted = [request.body for request in server.requests if request.body.get("tool_choice") == "required"]
+    drafts = {turn["agent"]: turn["text"] for turn in told["turns"] if turn["kind"] == "draft"}
+    assert drafts == {"team": "12! is 479001600.", "solo": "I guess 479001600."}
+    assert sorted(ballot["voter"] for ballot in told["ballots"]) == ["solo", "team"]
+    assert sum("You are Editor" in json.dumps(body) for body in voted) == 1
+
+
+def massgen(body):
+    """A model for MassGen's examples: it plays every agent, and the manager of a group that picks its speakers."""
+    prompt = "\n".join(content_text(message.get("content")) for message in body["messages"])
+    if "Reply with JSON only" in prompt:
+        return answers("")(body)
+    if "role play game" in prompt:
+        return say("Reviewer" if "Code output" in prompt else "Tester")
+    if "You are Coder" not in prompt and "You are Reviewer" not in prompt:
+        return say("It is 479001600, I think.")
+    return say("12! is 479001600.\n\nTERMINATE" if "factorial 479001600" in prompt else DRAFT)
+
+
+@pytest.mark.parametrize(("name", "voters", "runs_code"), MASSGENS)
+def test_massgens_ag2_examples_run_to_a_verdict(tmp_path, name, voters, runs_code):
+    with ModelServer() as server:
+        server.script("redirected", massgen)
+        told = run(
+            str(ROOT / "tests" / "configs" / "massgen" / f"{name}.yaml"), tmp_path, "What is 12 factorial?",
+            "--model", "openai/redirected", "--set", "consensus.gate=off",
+            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
+        )  # fmt: skip
+        heard = json.dumps([request.body for request in server.requests])
+    assert ("factorial 479001600" in heard) == runs_code
+    assert told["verdict"]["decided"]
+    assert "479001600" in told["verdict"]["answer"]
+    assert "TERMINATE" not in told["verdict"]["answer"]
+    assert {ballot["voter"] for ballot in told["ballots"]} == (set(voters) if len(voters) > 1 else set())
 
 
 @pytest.mark.model

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from massgen_hub.contract import Reply, Setup, Turn
 from massgen_hub.testing import ModelServer, RecordingHost
 from massgen_hub_ag2 import ADAPTER, Ag2Options
+
+sys.path.append(str(Path(__file__).parent))
 
 Take = Callable[..., tuple[Reply, RecordingHost]]
 

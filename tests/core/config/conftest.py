@@ -50,6 +50,21 @@ class ModelOptions(Options):
     max_tokens: int | None = None
 
 
+class Ag2Member(Options):
+    kind: Literal["assistant", "conversable"] = "assistant"
+    name: str
+    system_message: str | None = None
+    description: str | None = None
+    temperature: float | None = None
+
+
+class Ag2Group(Options):
+    agents: tuple[Ag2Member, ...]
+    pattern: Literal["auto", "round_robin"] = "auto"
+    initial_agent: str | None = None
+    user_agent: Ag2Member | None = None
+
+
 class Ag2Options(Options):
     kind: Literal["assistant", "conversable", "agent"] = "assistant"
     name: str | None = None
@@ -57,6 +72,8 @@ class Ag2Options(Options):
     temperature: float | None = None
     max_tokens: int | None = None
     code_execution_config: dict[str, Any] | None = None
+    group: Ag2Group | None = None
+    max_rounds: int = 20
 
 
 class Robot:

@@ -27,6 +27,27 @@ orchestrator: {snapshot_storage: snapshots}
 """
 
 
+GROUP = """\
+agents:
+  - id: team
+    backend:
+      type: ag2
+      group_config:
+        llm_config: {api_type: openai, model: gpt-5, temperature: 0.2}
+        agents:
+          - {type: assistant, name: Coder, system_message: You write code.}
+          - name: Tester
+            description: Runs tests.
+            llm_config: [{api_type: openai, model: gpt-5-mini, temperature: 0.9}]
+        user_agent: {name: User, system_message: You are the user.}
+        pattern:
+          type: auto
+          initial_agent: Coder
+          group_manager_args: {llm_config: {api_type: google, model: gemini-2.5-flash}}
+        max_rounds: 10
+"""
+
+
 def ag2(**config: Any) -> dict[str, Any]:
     return {"agents": [{"id": "coder", "backend": {"type": "ag2", "agent_config": {"name": "Coder", **config}}}]}
 
@@ -54,6 +75,42 @@ def test_an_ag2_entry_becomes_an_agent_of_ag2(write: Any, registry: Any) -> None
             "executor": {"type": "LocalCommandLineCodeExecutor", "timeout": 60, "work_dir": "./workspace"}
         },
     }
+
+
+def test_a_group_becomes_a_group_with_one_model(write: Any, registry: Any) -> None:
+    agent = load(write(GROUP), registry).agents[0]
+    assert (agent.id, agent.type, agent.model and agent.model.name) == ("team", "ag2", "gpt-5")
+    assert agent.options.model_dump(exclude_unset=True) == {
+        "temperature": 0.2,
+        "max_rounds": 10,
+        "group": {
+            "agents": (
+                {"kind": "assistant", "name": "Coder", "system_message": "You write code."},
+                {"kind": "conversable", "name": "Tester", "description": "Runs tests.", "temperature": 0.9},
+            ),
+            "pattern": "auto",
+            "initial_agent": "Coder",
+            "user_agent": {"kind": "conversable", "name": "User", "system_message": "You are the user."},
+        },
+    }
+
+
+def test_models_of_a_group_that_differ_are_told(write: Any, registry: Any) -> None:
+    path = write(GROUP)
+    group = "agents[0].backend.group_config"
+    why = "is not used: a group has one model, that of its `llm_config`"
+    assert load(path, registry).notices == (
+        f"{path}:11: `{group}.agents[1].llm_config[0].model` {why}",
+        f"{path}:16: `{group}.pattern.group_manager_args` {why}",
+    )
+
+
+def test_an_option_of_a_member_that_is_wrong_points_to_the_original_line(write: Any, registry: Any) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(write(GROUP.replace("0.9", "warm")), registry)
+    assert caught.value.message.startswith("agents[0].backend.group_config.agents[1].llm_config[0].temperature")
+    assert caught.value.place is not None
+    assert caught.value.place.line == 11
 
 
 def test_a_native_entry_becomes_a_native_agent(write: Any, registry: Any) -> None:

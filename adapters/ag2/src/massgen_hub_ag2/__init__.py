@@ -20,16 +20,17 @@ def traits(options: Ag2Options) -> Traits:
     An existing object counts as classic, unless `kind: agent` says that it is not.
     """
     return Traits(
-        cancel="task" if options.kind == "agent" and options.executor is None else "kill",
+        cancel="task" if options.kind == "agent" and not options.executors else "kill",
         streams=True,
         tools=True,
-        code=options.executor is not None,
+        code=bool(options.executors),
+        human=True,
     )
 
 
 ADAPTER = Adapter(
     name="ag2",
-    summary="AG2: ConversableAgent and AssistantAgent of classic autogen, Agent of ag2 1.x",
+    summary="AG2: agents, pairs and groups of classic autogen, Agent of ag2 1.x",
     options=Ag2Options,
     open=open_agent,
     traits=traits,

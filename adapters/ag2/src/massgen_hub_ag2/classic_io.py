@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autogen.events.agent_events import ExecutedFunctionEvent, ExecuteFunctionEvent
+from autogen.events.agent_events import ExecutedFunctionEvent, ExecuteFunctionEvent, GroupChatRunChatEvent, TextEvent
 from autogen.events.client_events import StreamEvent
 from massgen_hub.contract import Activity, Question, Usage
 from massgen_hub.kit import ThreadedHost
@@ -17,8 +17,11 @@ from .speech import ChatSpeech
 
 
 def quiet() -> None:
-    """Take the handler that writes to stdout from AG2's client: its warnings go where those of others go."""
+    """Take the handler that writes to stdout from AG2's client, and let its other warnings not end on stderr."""
     logging.getLogger("autogen.oai.client").handlers.clear()
+    log = logging.getLogger("autogen")
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())
 
 
 class Stopped(Exception):  # noqa: N818
@@ -30,11 +33,13 @@ class TurnStream:
 
     def __init__(self, host: ThreadedHost) -> None:
         self._host, self._speaking, self._stopped = host, False, False
+        self._last: dict[str, str] = {}
         self.speech = ChatSpeech(host.say)
 
     def stop(self) -> None:
-        """End the turn at the next event: a thread cannot be cancelled."""
+        """End the turn at the next event, and its wait for a person: a thread cannot be cancelled."""
         self._stopped = True
+        self._host.stop_waiting()
 
     def go_on(self) -> None:
         """Raise `Stopped` where nobody waits any more."""
@@ -47,10 +52,10 @@ class TurnStream:
         self._host.note(activity)
 
     @contextmanager
-    def message(self) -> Iterator[None]:
-        """One call of the agent's own model; what other agents stream meanwhile is not the agent's."""
+    def message(self, *, aloud: bool = True) -> Iterator[None]:
+        """One call of a model that the hub knows of, whose words are said if it is `aloud`."""
         self.go_on()
-        self._speaking = True
+        self._speaking = aloud
         try:
             yield
         finally:
@@ -60,9 +65,10 @@ class TurnStream:
     def spend(self, response: Any) -> None:
         """Report the usage of one call. AG2 counts 0 where it was told nothing."""
         usage = getattr(response, "usage", None)
+        counted = usage if isinstance(usage, dict) else getattr(usage, "__dict__", {})
         used = Usage(
-            input=getattr(usage, "prompt_tokens", None) or None,
-            output=getattr(usage, "completion_tokens", None) or None,
+            input=counted.get("prompt_tokens") or counted.get("input_tokens") or None,
+            output=counted.get("completion_tokens") or counted.get("output_tokens") or None,
             cost=getattr(response, "cost", None) or None,
             model=getattr(response, "model", None) or "",
         )
@@ -78,13 +84,22 @@ class TurnStream:
             self._call(_inside(event))
         elif isinstance(event, ExecutedFunctionEvent):
             self._result(_inside(event))
+        elif isinstance(event, TextEvent):
+            self._last = {"agent": _inside(event).sender, "said": str(_inside(event).content)}
+        elif isinstance(event, GroupChatRunChatEvent):
+            self.note(Activity(kind="info", name=_inside(event).speaker, text="speaks"))
 
     def print(self, *_values: object, **_how: object) -> None:
         """Print nothing: what matters comes as an event."""
 
     def input(self, prompt: str = "", **_how: object) -> str:
-        """Put the question to the hub. Raises `NotAvailable` where nobody can answer."""
-        return self._host.ask_and_wait(Question(text=prompt))
+        """Put the question to the hub, with what was said last. Raises `NotAvailable` where nobody can answer."""
+        return self.choose(prompt, ())
+
+    def choose(self, prompt: str, choices: Sequence[str]) -> str:
+        """The same for a question with a few answers."""
+        self.go_on()
+        return self._host.ask_and_wait(Question(text=prompt, choices=tuple(choices), data=self._last or None))
 
     def _call(self, event: Any) -> None:
         call, arguments = event.call_id or event.func_name, json.dumps(event.arguments, default=str)

@@ -8,15 +8,15 @@ from importlib import import_module
 from typing import Any
 
 from massgen_hub.contract import Host, Question, Reply, Setup, Turn
-from massgen_hub.errors import ConfigError, TurnError
-from massgen_hub.kit import causes, decision_tools
+from massgen_hub.errors import TurnError
+from massgen_hub.kit import ask, causes, decided, decision_tools, models_of, own_code, unfinished
+from massgen_hub.targets import resolve
 
+from .modern_code import NAME, code_tool, code_tools, own_code_only
 from .modern_events import TurnEvents
 from .modern_http import Connection
 from .modern_model import Bounded
 from .options import Ag2Options, LocalExecutor
-from .speech import decision, unfinished
-from .tools import load_tools
 
 
 @asynccontextmanager
@@ -35,18 +35,17 @@ def _built(options: Ag2Options, setup: Setup) -> Any:
     from ag2 import Agent
 
     prompt = () if options.system_message is None else options.system_message
-    return Agent(options.name or setup.agent, prompt, tools=load_tools(options.tools))
+    return Agent(options.name or setup.agent, prompt, tools=map(resolve, options.tools))
 
 
 def _config(package: str, options: Ag2Options, setup: Setup) -> Any:
     """AG2's config for a model of the hub."""
-    if setup.model is None:
-        raise ConfigError(f"agent `{setup.agent}` has no model", hint="add `model: PROVIDER/NAME` to its entry")
+    model = models_of(setup)
     said = options.model_dump(include={"temperature", "max_tokens"}, exclude_none=True)
     return import_module(f"{package}.config").OpenAIConfig(
-        model=setup.model.name,
-        api_key=setup.model.key or "none",
-        base_url=setup.model.base_url or None,
+        model=model.name,
+        api_key=model.key or "none",
+        base_url=model.base_url or None,
         **said,
     )
 
@@ -62,12 +61,13 @@ class ModernAgent:
     def __init__(self, package: str, agent: Any, config: Any, options: Ag2Options) -> None:
         self._package, self._agent, self._config, self._options = package, agent, config, options
         self._events = import_module(f"{package}.events")
+        self._code_tools = code_tools(agent.tools) | ({NAME: "code"} if options.executor else {})
         self.connection = Connection()
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:
         """Answer the turn."""
         take = self._talk if turn.schema is None else self._decide
-        heard = TurnEvents(host, self._events, code_tool="run_code" if self._options.executor else "")
+        heard = TurnEvents(host, self._events, self._code_tools)
         try:
             async with self._connected() as config:
                 reply = await take(turn, host, heard, config)
@@ -96,32 +96,30 @@ class ModernAgent:
         forced = _changed(config, tool_choice="required")
         bounded = Bounded(forced, self._events.ModelResponse, turns=1, tools=offered)
         text = await self._ask(turn, host, heard, config=bounded, response_schema=None)
-        return decision(text, [call.arguments for call in bounded.made])
+        return decided(text, [call.arguments for call in bounded.made])
 
     async def _talk(self, turn: Turn, host: Host, heard: TurnEvents, config: Any) -> Reply:
         """A run in which the agent may use its tools, until it has no more to do."""
         bounded = Bounded(config, self._events.ModelResponse, turns=self._options.max_turns)
+        base = import_module(f"{self._package}.middleware").BaseMiddleware
+        guard = own_code_only(base, self._events, self._code_tools, own_code(turn))
         async with AsyncExitStack() as stack:
-            tools = [await stack.enter_async_context(self._code_tool(turn))] if self._options.executor else []
-            text = await self._ask(turn, host, heard, config=bounded, tools=tools)
+            tools = []
+            if isinstance(self._options.executor, LocalExecutor):
+                tools.append(await stack.enter_async_context(code_tool(self._options.executor, turn.folder)))
+            text = await self._ask(turn, host, heard, config=bounded, tools=tools, middleware=[guard])
         text = text or heard.speech.last
         if bounded.made and not text:
-            raise unfinished(self._options.max_turns)
+            raise unfinished(self._options.max_turns, "max_turns")
         return Reply(text=text)
 
     async def _ask(self, turn: Turn, host: Host, heard: TurnEvents, **per_call: Any) -> str:
-        async def ask(event: Any) -> str:
-            return await host.ask(Question(text=event.content))
+        async def hook(event: Any) -> str:
+            return await ask(host, Question(text=event.content))
 
         if self._agent._hitl_hook is None:
-            per_call["hitl_hook"] = ask
+            per_call["hitl_hook"] = hook
         stream = import_module(self._package).MemoryStream()
         with stream.sub_scope(heard.take):
             reply = await self._agent.ask(turn.prompt, stream=stream, **per_call)
         return str(reply.body or "")
-
-    def _code_tool(self, turn: Turn) -> Any:
-        from .modern_code import code_tool
-
-        assert isinstance(self._options.executor, LocalExecutor)
-        return code_tool(self._options.executor, turn)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
 from massgen_hub.contract import Activity, Host, Usage
+from massgen_hub.kit import Speech
 
-from .speech import Speech
+from .modern_code import code_in
 
 
 class TurnEvents:
-    """Listens to the stream of one turn. `events` is AG2's own module of that name."""
+    """Listens to the stream of one turn. `events` is AG2's own module of that name; `code_tools` are tools that run
+    code, each with the argument that is code."""
 
-    def __init__(self, host: Host, events: ModuleType, *, code_tool: str = "") -> None:
-        self._host, self._events, self._code_tool = host, events, code_tool
+    def __init__(self, host: Host, events: ModuleType, code_tools: Mapping[str, str]) -> None:
+        self._host, self._events, self._code_tools = host, events, code_tools
         self._running: set[str] = set()
         self.speech = Speech(host.say)
 
@@ -34,7 +37,8 @@ class TurnEvents:
             self._host.spend(_usage(event))
 
     def _call(self, event: Any) -> Activity:
-        if event.name == self._code_tool and (code := _code(event.arguments)):
+        argument = self._code_tools.get(event.name)
+        if argument and (code := code_in(event.arguments, argument)):
             self._running.add(event.id)
             return Activity(kind="code", name=code[0], text=code[1], id=event.id)
         return Activity(kind="call", name=event.name, text=event.arguments, id=event.id)
@@ -46,15 +50,6 @@ class TurnEvents:
             text="\n".join(_text(part) for part in event.result.parts),
             id=event.parent_id,
         )
-
-
-def _code(arguments: str) -> tuple[str, str] | None:
-    """The language and the code of a call, if that is what its arguments hold."""
-    try:
-        given = json.loads(arguments)
-        return str(given["language"]), str(given["code"])
-    except (ValueError, TypeError, KeyError):
-        return None
 
 
 def _text(part: Any) -> str:

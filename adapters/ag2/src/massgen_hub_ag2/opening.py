@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 from massgen_hub.contract import Agent, Setup, hierarchy
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import in_thread, users_agent
+from massgen_hub.kit import imported, in_thread, refuse_idle, users_agent
 
 from .options import Ag2Options
 
@@ -19,9 +17,10 @@ CLASSIC = "autogen.ConversableAgent"
 MODERN = "ag2.Agent"
 # `autogen.Agent` is also a protocol of the classic agents; of `autogen.beta`, only its Agent has this base.
 BETA = "autogen.PluginTarget"
-ACCEPTS = (CLASSIC, MODERN, BETA)
-
-OF_EXISTING = {"kind", "max_turns", "human_input_mode"}
+PATTERN = "autogen.Pattern"
+PAIR = ("builtins.tuple", "builtins.list")
+ACCEPTS = (CLASSIC, PATTERN, *PAIR, MODERN, BETA)
+MANAGER = "autogen.GroupChatManager"
 
 
 @asynccontextmanager
@@ -31,35 +30,29 @@ async def open_agent(options: Ag2Options, setup: Setup) -> AsyncIterator[Agent]:
     Raises `ConfigError` where there is nothing to open, or the options do not fit the user's object.
     """
     existing = None if setup.target is None else _existing(options, setup)
+    if existing is None and options.group is None:
+        refuse_idle(options, Ag2Options.model_fields.keys() - {"voter", "max_rounds"}, existing=False)
     package = _package(options, existing)
     if package == "autogen":
-        classic = await _imported(".classic")
+        classic = await imported(".classic", __package__)
         yield await in_thread(partial(classic.opened, options, setup, existing), f"open {setup.agent}")
     else:
-        modern = await _imported(".modern")
+        modern = await imported(".modern", __package__)
         async with modern.opened(package, options, setup, existing) as agent:
             yield agent
 
 
-async def _imported(module: str) -> ModuleType:
-    """Importing AG2 takes more than a second, in which other agents go on."""
-    return await in_thread(partial(import_module, module, __package__), "import ag2")
-
-
 def _existing(options: Ag2Options, setup: Setup) -> Any:
-    described = options.model_fields_set - OF_EXISTING
-    if described:
-        raise ConfigError(
-            f"agent `{setup.agent}` exists already, and its entry describes another: {', '.join(sorted(described))}",
-            hint="set these in Python, where the agent is made, or leave `agent:` out",
-        )
     agent = users_agent(setup.target, ACCEPTS, setup.model)
-    if "autogen.GroupChatManager" in hierarchy(agent):
-        raise ConfigError(
-            f"agent `{setup.agent}` is a group chat, which this adapter cannot drive",
-            hint="give the members as agents of their own, and let the hub be the group",
-        )
+    refuse_idle(options, {"kind", *_told_of(hierarchy(agent))}, existing=True)
     return agent
+
+
+def _told_of(classes: set[str]) -> tuple[str, ...]:
+    """The options that have an effect on an object of these classes."""
+    if PATTERN in classes:
+        return ("voter", "max_rounds")
+    return ("voter",) if MANAGER in classes else ("max_turns",)
 
 
 def _package(options: Ag2Options, existing: Any) -> str:
@@ -67,7 +60,7 @@ def _package(options: Ag2Options, existing: Any) -> str:
     if existing is None:
         return "ag2" if options.kind == "agent" else "autogen"
     classes = hierarchy(existing)
-    if CLASSIC not in classes:
+    if not classes & {CLASSIC, PATTERN, *PAIR}:
         return "autogen.beta" if BETA in classes else "ag2"
     if options.kind == "agent":
         raise ConfigError(

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ..contract import ModelSource
 from ..hints import did_you_mean
 from .checking import missing
-from .source import Node
+from .source import Node, plain
 from .types import Names
 from .words import dotted, listed, looks_secret
 
@@ -72,7 +72,9 @@ _API_TYPES = (
     "openai",
     "together",
 )
+_GROUP = ("agents", "llm_config", "max_rounds", "pattern", "user_agent")
 _MODEL_KEYS = ("model", "base_url", "api_key")
+_ONE_MODEL = "is not used: a group has one model, that of its `llm_config`"
 _SLIP = 0.85
 
 
@@ -134,18 +136,53 @@ class _Conversion:
 
     def _ag2(self, backend: Node) -> dict[str, Node]:
         keys = backend.mapping()
+        if "agent_config" in keys and "group_config" in keys:
+            raise keys["group_config"].error(
+                "an entry has an `agent_config` or a `group_config`, not both", at_key=True
+            )
+        self.unused(node for key, node in keys.items() if key not in ("type", "agent_config", "group_config"))
+        moved = {"type": replace(keys["type"], value="ag2")}
         if "group_config" in keys:
-            hint = "list its agents as agents of their own"
-            raise keys["group_config"].error("group chats are not supported yet", hint=hint, at_key=True)
+            return {**moved, **self._group(keys["group_config"])}
         if "agent_config" not in keys:
             raise missing(backend, "agent_config")
-        config = dict(keys["agent_config"].mapping())
-        self.unused(node for key, node in keys.items() if key not in ("type", "agent_config"))
-        moved = {"type": replace(keys["type"], value="ag2")}
-        moved["kind"] = config.pop("type", replace(keys["agent_config"], value="conversable"))
+        return {**moved, **self._agent_config(keys["agent_config"])}
+
+    def _agent_config(self, node: Node) -> dict[str, Node]:
+        config = dict(node.mapping())
+        moved = {"kind": config.pop("type", replace(node, value="conversable"))}
         if "llm_config" in config:
             moved |= self._llm_config(config.pop("llm_config"))
         return {**moved, **config}
+
+    def _group(self, node: Node) -> dict[str, Node]:
+        keys = dict(node.mapping())
+        for key, child in keys.items():
+            if key not in _GROUP and (hint := did_you_mean(key, _GROUP)):
+                raise child.error("unknown key", hint=hint, at_key=True)
+        if "llm_config" not in keys:
+            raise missing(node, "llm_config")
+        top = self._llm_config(keys.pop("llm_config"))
+        if "max_rounds" in keys:
+            top["max_rounds"] = keys.pop("max_rounds")
+        if "agents" in keys and isinstance(keys["agents"].value, list):
+            members = [self._member(entry, top["model"]) for entry in keys["agents"].value]
+            keys["agents"] = replace(keys["agents"], value=members)
+        if "user_agent" in keys:
+            keys["user_agent"] = self._member(keys["user_agent"], top["model"])
+        pattern = dict(keys.pop("pattern").mapping()) if "pattern" in keys else {}
+        self.unused([pattern.pop("group_manager_args")] if "group_manager_args" in pattern else (), _ONE_MODEL)
+        if "type" in pattern:
+            pattern["pattern"] = pattern.pop("type")
+        return {**top, "group": node.with_keys({**keys, **pattern})}
+
+    def _member(self, node: Node, model: Node) -> Node:
+        """A member in our form; it has the `model` of the group, whatever it says."""
+        moved = self._agent_config(node)
+        own = moved.pop("model", model)
+        if plain(own) != plain(model):
+            self.unused([own], _ONE_MODEL)
+        return node.with_keys(moved)
 
     def _llm_config(self, node: Node) -> dict[str, Node]:
         keys = self._first(node).mapping()

@@ -10,6 +10,7 @@ from contextvars import copy_context
 from typing import Any, TypeVar
 
 from ..contract import JSON, Activity, Host, Question, Usage
+from .questions import ask
 
 T = TypeVar("T")
 
@@ -57,6 +58,7 @@ class ThreadedHost:
 
     def __init__(self, host: Host) -> None:
         self._host, self._loop = host, asyncio.get_running_loop()
+        self._waiting: set[Future[Any]] = set()
 
     def say(self, text: str, part: int = 0) -> None:
         """Stream a piece of text."""
@@ -79,8 +81,16 @@ class ThreadedHost:
         return await asyncio.wrap_future(self._back(self._host.call(tool, arguments)))
 
     def ask_and_wait(self, question: Question) -> str:
-        """Put a question and block this thread until it is answered."""
-        return self._back(self._host.ask(question)).result()
+        """Put a question and block this thread until it is answered. Raises as `kit.ask` does."""
+        return self._back(ask(self._host, question)).result()
+
+    def stop_waiting(self) -> None:
+        """Break off what is waited for, where a turn was cancelled and its thread was not."""
+        for waiting in self._waiting.copy():
+            waiting.cancel()
 
     def _back(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        waiting = asyncio.run_coroutine_threadsafe(work, self._loop)
+        self._waiting.add(waiting)
+        waiting.add_done_callback(self._waiting.discard)
+        return waiting

@@ -84,6 +84,12 @@ def test_options_reach_the_model(take, server) -> None:
     assert (body["temperature"], body["max_tokens"], body["stream"]) == (0.5, 9, True)
 
 
+def test_a_person_may_speak_for_a_described_agent(take, server) -> None:
+    reply, host = take(draft(), {"human_input_mode": "ALWAYS"}, [say("never asked")], answers=("Say Lyon.",))
+    assert reply.text == "Say Lyon."
+    assert host.questions[0].data["said"] == draft().prompt
+
+
 def test_the_word_that_ends_a_chat_is_no_part_of_the_answer(take) -> None:
     reply, host = take(draft(), {}, [say("Paris.\n\nTERMINATE")])
     assert reply.text == "Paris." == host.text
@@ -95,7 +101,7 @@ def test_an_answer_shown_to_the_agent_cannot_silence_it(take) -> None:
 
 
 def test_an_agent_without_a_model_is_an_error_of_the_config() -> None:
-    with pytest.raises(ConfigError, match="has no model"):
+    with pytest.raises(ConfigError, match="needs a model"):
         asyncio.run(_open(Ag2Options(), Setup(agent="ada", seed=1)))
 
 

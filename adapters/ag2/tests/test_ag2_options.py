@@ -46,12 +46,6 @@ def test_false_means_that_no_code_is_run() -> None:
     assert Ag2Options(code_execution_config=False).executor is None
 
 
-@pytest.mark.parametrize("mode", ["ALWAYS", "TERMINATE"])
-def test_human_input_is_refused_and_the_reason_given(mode) -> None:
-    with pytest.raises(ValidationError, match="only NEVER: nobody sits"):
-        Ag2Options(human_input_mode=mode)
-
-
 def test_a_name_that_models_refuse_is_refused() -> None:
     with pytest.raises(ValidationError, match="name"):
         Ag2Options(name="My Coder")

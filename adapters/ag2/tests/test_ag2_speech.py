@@ -1,11 +1,11 @@
-"""What is said is what is answered, however it comes in pieces."""
+"""The word that ends a chat is neither said nor answered, however it comes in pieces."""
 
 from __future__ import annotations
 
 from itertools import combinations_with_replacement
 
 import pytest
-from massgen_hub_ag2.speech import ChatSpeech, Speech, decision, without_ending
+from massgen_hub_ag2.speech import ChatSpeech, without_ending
 
 TEXTS = ("Done.\n\nTERMINATE", "Done. TERMINATE. \n", "TERMINATE", "T TERM\nTERMINATED", "To the TERMINUS ", " \n TERM")
 
@@ -47,25 +47,3 @@ def test_the_word_elsewhere_stays(text) -> None:
 def test_a_word_that_only_begins_like_the_ending_is_said() -> None:
     heard, _ = spoken(["vitamin T", "ERM", "INUS"])
     assert heard.parts == {0: "vitamin TERMINUS"}
-
-
-def test_an_answer_that_was_not_streamed_is_said_at_once() -> None:
-    heard, speech = spoken(["thinking aloud"])
-    speech.finish("Paris.")
-    assert heard.parts == {0: "thinking aloud", 1: "Paris."}
-
-
-def test_a_message_without_text_takes_no_part() -> None:
-    heard = Heard()
-    speech = Speech(heard.say)
-    speech.end()
-    speech.add("Paris.")
-    speech.end()
-    speech.finish("Paris.")
-    assert heard.parts == {0: "Paris."}
-
-
-def test_arguments_keep_their_order_and_what_is_no_object_becomes_text() -> None:
-    reply = decision("Hm.", ['{"a": 1}', "[1]", "{", '{"b": 2}'])
-    assert reply.data == [{"a": 1}, {"b": 2}]
-    assert reply.text == "Hm.\n[1]\n{"

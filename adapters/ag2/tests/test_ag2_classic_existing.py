@@ -9,7 +9,7 @@ import autogen
 import pytest
 from autogen.coding import LocalCommandLineCodeExecutor
 from massgen_hub.errors import ConfigError, NotAvailable
-from massgen_hub.testing import call, draft, echo, say, vote
+from massgen_hub.testing import call, draft, echo, fail, say, vote
 
 BALLOT = {"reason": "It is the capital.", "ranking": ["A", "B"]}
 
@@ -124,19 +124,13 @@ def test_what_it_asks_a_person_is_put_to_the_hub(take, server) -> None:
 
 
 def test_where_nobody_can_answer_the_turn_fails_and_says_so(take, server) -> None:
-    with pytest.raises(NotAvailable, match="nobody is there"):
+    with pytest.raises(NotAvailable, match="nobody answers: Replying as mine"):
         take(draft(), {}, [say("never asked")], target=made(server, human_input_mode="ALWAYS"))
 
 
 def test_options_that_describe_another_agent_are_refused(take, server) -> None:
     with pytest.raises(ConfigError, match="system_message"):
         take(draft(), {"system_message": "Be long."}, target=made(server))
-
-
-def test_a_group_chat_is_refused(take, server) -> None:
-    manager = autogen.GroupChatManager(autogen.GroupChat([made(server)]), llm_config=False)
-    with pytest.raises(ConfigError, match="group chat"):
-        take(draft(), {}, target=manager)
 
 
 def test_code_execution_without_an_executor_is_refused(take, server) -> None:
@@ -166,6 +160,20 @@ def test_a_reply_of_its_own_that_is_asynchronous_is_awaited(take, server) -> Non
     agent.register_reply([autogen.Agent, None], reply_later)
     reply, _ = take(draft(), {}, target=agent)
     assert reply.text == "Later."
+
+
+@pytest.mark.parametrize("api_type", ["openai", "openai_v2", "responses", "responses_v2"])
+def test_every_api_of_openai_is_called_once_a_turn_and_remembers_nothing(take, server, api_type) -> None:
+    agent = autogen.ConversableAgent("mine", llm_config=autogen.LLMConfig(entry(server, api_type=api_type, price=None)))
+    for _ in range(2):
+        reply, host = take(draft(), {}, [say("Paris.")], target=agent)
+        assert reply.text == "Paris." == host.text
+        assert [(used.input, used.output) for used in host.spent] == [server.requests[-1].usage]
+    assert take(vote(), {}, [call("vote", BALLOT)], target=agent)[0].data == BALLOT
+    with pytest.raises(Exception, match="429"):
+        take(draft(), {}, lambda _body: fail(429), target=agent)
+    assert len(server.requests) == 4
+    assert not [request for request in server.requests if request.body.get("previous_response_id")]
 
 
 class Parrot:

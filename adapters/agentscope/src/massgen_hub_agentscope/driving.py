@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
+import httpx  # noqa: F401 - the clients of users' models break on one that another thread has half imported
 from agentscope.agent import Agent
 from agentscope.event import RequireExternalExecutionEvent, RequireUserConfirmEvent
 from agentscope.message import Msg, ToolCallBlock, UserMsg

@@ -28,7 +28,7 @@ async def open_agent(options: AgentScopeOptions, setup: Setup) -> AsyncIterator[
         raise ConfigError(f"agentscope {installed} is installed, and this adapter is for 2.x", hint=hint)
     existing = setup.target is not None
     refuse_idle(options, OF_EXISTING if existing else OF_BUILT, existing=existing)
-    own = users_agent(setup.target, (AGENT,), setup.model) if existing else None
     driving = await imported(".driving", __package__)
+    own = users_agent(setup.target, (AGENT,), setup.model) if existing else None
     async with driving.opened(options, setup, own) as agent:
         yield agent

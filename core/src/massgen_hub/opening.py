@@ -141,7 +141,7 @@ def _context(
     append_to_path(paths)
     target = resolve(spec.target) if isinstance(spec.target, str) else spec.target
     context = partial(adapter.open, spec.options, replace(setup, target=target))
-    return _on_background_loop(context) if traits.loop == "one" else context()
+    return _on_background_loop(spec.id, context) if traits.loop == "one" else context()
 
 
 def _is_live(spec: AgentSpec) -> bool:
@@ -174,17 +174,19 @@ async def _there(work: Coroutine[Any, Any, T]) -> T:
 
 
 @asynccontextmanager
-async def _on_background_loop(context: Callable[[], AbstractAsyncContextManager[Agent]]) -> AsyncIterator[Agent]:
-    there = context()
-    agent = await _there(there.__aenter__())
+async def _on_background_loop(
+    name: str, context: Callable[[], AbstractAsyncContextManager[Agent]]
+) -> AsyncIterator[Agent]:
+    keeper = Keeper(name, context())
 
     async def distant(turn: Turn, host: Host) -> Reply | str:
         return await _there(_take_turn(agent, turn, ThreadedHost(host)))
 
     try:
+        agent = await _there(keeper.open())
         yield distant
     finally:
-        await _there(there.__aexit__(None, None, None))
+        await _there(keeper.close())
 
 
 async def _take_turn(agent: Agent, turn: Turn, host: Host) -> Reply | str:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +38,7 @@ async def opened(
     seed: int,
 ) -> AsyncIterator[dict[str, Participant]]:
     """All agents at once, by id. The first one that cannot be opened closes the others and is the error."""
+    import_module("httpx")  # before they open side by side: clients of models break on one that is half imported
     keepers = {
         spec.id: Keeper(spec.id, _agent(spec, adapters[spec.type], models.get(spec.id), folder / spec.id, paths, seed))
         for spec in specs

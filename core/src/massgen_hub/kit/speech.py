@@ -55,7 +55,7 @@ class Voices:
 
     def __init__(self, say: Callable[[str, int], None]) -> None:
         self._say, self._parts = say, dict[Hashable, int]()
-        self._last, self._lock = "", threading.Lock()
+        self._last, self._lock = list[str](), threading.Lock()
 
     def add(self, message: Hashable, piece: str) -> None:
         """A piece of a message; `message` tells it from the others."""
@@ -63,13 +63,13 @@ class Voices:
             return
         with self._lock:
             if message not in self._parts:
-                self._parts[message], self._last = len(self._parts), ""
+                self._parts[message], self._last = len(self._parts), []
             part = self._parts[message]
             if part == len(self._parts) - 1:
-                self._last += piece
+                self._last.append(piece)
             self._say(piece, part)
 
     def finish(self, text: str) -> None:
         """The turn's reply is `text`: said as a whole where it is not the message that began last."""
-        if text != self._last:
+        if text != "".join(self._last):
             self._say(text, len(self._parts))

@@ -3,21 +3,21 @@
 from massgen_hub_langgraph.conformance import (
     TestAFactoryThatTakesAForm,
     TestAFactoryThatTakesTools,
-    TestAGraphOfTheUser,
     TestAGraphReadByFunctions,
     TestAGraphThatAsks,
     TestAGraphWithKeysOfItsOwn,
-    TestAnAgentMadeFromOptions,
-    TestAnAgentWithTools,
+    TestAGraphWithOthersInside,
+    TestFromOptions,
+    TestWithAnMcpServer,
 )
 
 __all__ = [
     "TestAFactoryThatTakesAForm",
     "TestAFactoryThatTakesTools",
-    "TestAGraphOfTheUser",
     "TestAGraphReadByFunctions",
     "TestAGraphThatAsks",
     "TestAGraphWithKeysOfItsOwn",
-    "TestAnAgentMadeFromOptions",
-    "TestAnAgentWithTools",
+    "TestAGraphWithOthersInside",
+    "TestFromOptions",
+    "TestWithAnMcpServer",
 ]

@@ -1,21 +1,23 @@
 """The promises of every adapter, with real smolagents."""
 
 from massgen_hub_smolagents.conformance import (
-    TestACodeAgentOfTheUser,
-    TestAnAgentOfTheUser,
-    TestAnAgentThatManagesAnother,
-    TestCodeAgent,
-    TestToolCallingAgent,
-    TestToolCallingAgentWithShortPrompts,
-    TestToolCallingAgentWithTools,
+    TestFromOptions,
+    TestOfOnesOwn,
+    TestOfOnesOwnThatManagesAnother,
+    TestOfOnesOwnThatWritesCode,
+    TestThatManagesAnother,
+    TestThatWritesCode,
+    TestWithAnMcpServer,
+    TestWithShortPrompts,
 )
 
 __all__ = [
-    "TestACodeAgentOfTheUser",
-    "TestAnAgentOfTheUser",
-    "TestAnAgentThatManagesAnother",
-    "TestCodeAgent",
-    "TestToolCallingAgent",
-    "TestToolCallingAgentWithShortPrompts",
-    "TestToolCallingAgentWithTools",
+    "TestFromOptions",
+    "TestOfOnesOwn",
+    "TestOfOnesOwnThatManagesAnother",
+    "TestOfOnesOwnThatWritesCode",
+    "TestThatManagesAnother",
+    "TestThatWritesCode",
+    "TestWithAnMcpServer",
+    "TestWithShortPrompts",
 ]

@@ -35,7 +35,8 @@ class GraphAgent:
     """An agent that runs a graph on a new thread for every turn."""
 
     def __init__(self, graph: Graph, options: LangGraphOptions, native: Native | None) -> None:
-        self._graph, self._options, self._native = graph, options, native
+        nodes = {name: node.copy({}) for name, node in graph.nodes.items()}  # they remember things from run to run
+        self._graph, self._options, self._native = graph.copy({"nodes": nodes}), options, native
         self._given, self._answer = way_in(options.input, graph), way_out(options.output, graph)
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:

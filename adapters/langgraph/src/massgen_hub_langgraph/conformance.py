@@ -2,140 +2,149 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypedDict
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import HumanInTheLoopMiddleware
 from langchain_openai import ChatOpenAI
 from langgraph.graph import START, StateGraph
-from massgen_hub.contract import Model, Setup
-from massgen_hub.targets import resolve
-from massgen_hub.testing import AdapterContract, ModelServer
+from massgen_hub.contract import Model
+from massgen_hub.testing import ADD, FAIL, MCP_SERVER, AdapterContract, Script, call, in_turn, say
+from massgen_hub.testing.desk import add
 
 from . import ADAPTER
 
 HERE = __name__
+FRAMEWORK = ("langgraph", "langchain", "langchain_core", "langchain_openai", "langsmith", "openai", "mcp")
 
 
-class LangGraphContract(AdapterContract):
-    """`target` names what the agent is, where it is not made from options."""
-
+class TestFromOptions(AdapterContract):
     adapter = ADAPTER
-    framework_modules = ("langgraph", "langchain", "langchain_core", "langchain_openai", "langsmith", "openai")
-    target: ClassVar[str] = ""
-
-    def setup(self, server: ModelServer, model: str, agent: str) -> Setup:
-        """What the agent is opened with."""
-        return replace(super().setup(server, model, agent), target=resolve(self.target) if self.target else None)
+    options: ClassVar = {"system_message": "Be brief.", "tools": [ADD, FAIL]}
+    capabilities = ("tools",)
+    framework_modules = FRAMEWORK
 
 
-class TestAnAgentMadeFromOptions(LangGraphContract):
-    options: ClassVar = {"system_message": "Be brief."}
+class TestWithAnMcpServer(AdapterContract):
+    adapter = ADAPTER
+    options: ClassVar = {"mcp_servers": [{"name": "desk", "command": MCP_SERVER[0], "args": list(MCP_SERVER[1:])}]}
+    capabilities = ("mcp",)
+    framework_modules = FRAMEWORK
 
 
-class TestAnAgentWithTools(LangGraphContract):
-    options: ClassVar = {"tools": [f"{HERE}:add"]}
+class TestAGraphThatAsks(AdapterContract):
+    adapter = ADAPTER
+    target = f"{HERE}:careful"
+    capabilities = ("human",)
+    framework_modules = FRAMEWORK
 
 
-class TestAGraphOfTheUser(LangGraphContract):
-    target = f"{HERE}:assistant"
-
-
-class TestAGraphWithKeysOfItsOwn(LangGraphContract):
+class TestAGraphWithKeysOfItsOwn(AdapterContract):
+    adapter = ADAPTER
     target = f"{HERE}:oracle"
     options: ClassVar = {"input": "question", "output": "answer"}
+    framework_modules = FRAMEWORK
 
 
-class TestAGraphReadByFunctions(LangGraphContract):
+class TestAGraphReadByFunctions(AdapterContract):
+    adapter = ADAPTER
     target = f"{HERE}:clerk"
     options: ClassVar = {"input": f"{HERE}:letter", "output": f"{HERE}:reply"}
+    capabilities = ("structured",)
+    framework_modules = FRAMEWORK
 
 
-class TestAFactoryThatTakesTools(LangGraphContract):
+class TestAGraphWithOthersInside(AdapterContract):
+    adapter = ADAPTER
+    target = f"{HERE}:team"
+    capabilities = ("group",)
+    framework_modules = FRAMEWORK
+
+    def discusses(self, first: str, last: str) -> Script:
+        return in_turn(call("ask", {"question": "Where?"}), say(first), then=self.says(last))
+
+
+class TestAFactoryThatTakesTools(AdapterContract):
+    adapter = ADAPTER
     target = f"{HERE}:voter"
+    framework_modules = FRAMEWORK
 
 
-class TestAFactoryThatTakesAForm(LangGraphContract):
+class TestAFactoryThatTakesAForm(AdapterContract):
+    adapter = ADAPTER
     target = f"{HERE}:filler"
-
-
-class TestAGraphThatAsks(LangGraphContract):
-    target = f"{HERE}:careful"
+    framework_modules = FRAMEWORK
 
 
 # Agents as users write them.
 
 
-def add(x: int, y: int) -> int:
-    """Add two numbers."""
-    return x + y
-
-
-def _chat(model: Model) -> ChatOpenAI:
+def chat(model: Model) -> ChatOpenAI:
     return ChatOpenAI(model=model.name, base_url=model.base_url, api_key=model.key, max_retries=0, stream_usage=True)
 
 
-def assistant(model: Model) -> Any:
-    """A conversation with a tool."""
-    return create_agent(_chat(model), tools=[add])
-
-
-def voter(model: Model, tools: list[Any]) -> Any:
-    """The same, which can be given more tools."""
-    return create_agent(_chat(model), tools=[add, *tools])
-
-
-def filler(model: Model, response_format: Any) -> Any:
-    """The same, which can be given a form to fill."""
-    return create_agent(_chat(model), tools=[add], response_format=response_format)
-
-
 def careful(model: Model) -> Any:
-    """The same, which asks a person before it uses its tool."""
-    return create_agent(_chat(model), tools=[add], middleware=[HumanInTheLoopMiddleware({"add": True})])
+    return create_agent(chat(model), tools=[add], middleware=[HumanInTheLoopMiddleware({"add": True})])
+
+
+def voter(model: Model, tools: Sequence[Any] = ()) -> Any:
+    return create_agent(chat(model), tools=[add, *tools])
+
+
+def filler(model: Model, response_format: Any = None) -> Any:
+    return create_agent(chat(model), tools=[add], response_format=response_format)
+
+
+def team(model: Model) -> Any:
+    helper = create_agent(chat(model), tools=[])
+
+    async def ask(question: str) -> str:
+        """Ask the helper."""
+        state = await helper.ainvoke({"messages": [{"role": "user", "content": question}]})
+        return str(state["messages"][-1].text)
+
+    return create_agent(chat(model), tools=[ask])
 
 
 class Question(TypedDict, total=False):
-    """A state without messages."""
-
     question: str
     answer: str
 
 
 def oracle(model: Model) -> Any:
-    """A graph of one node."""
-    chat = _chat(model)
+    """A state without messages."""
 
     async def ask(state: Question) -> dict[str, Any]:
-        return {"answer": (await chat.ainvoke(state["question"])).text}
+        return {"answer": (await chat(model).ainvoke(state["question"])).text}
 
     return StateGraph(Question).add_node("ask", ask).add_edge(START, "ask").compile()
 
 
 @dataclass
 class Desk:
-    """A state that is no dictionary."""
-
     letter: dict[str, str]
-    reply: dict[str, str] | None = None
+    reply: Any = None
 
 
 def clerk(model: Model) -> Any:
-    """A graph whose input and output have a structure of their own."""
-    chat = _chat(model)
+    """A state that is no mapping, with an answer that has a structure where it is JSON."""
 
     async def work(desk: Desk) -> dict[str, Any]:
-        return {"reply": {"body": (await chat.ainvoke(desk.letter["body"])).text}}
+        said = (await chat(model).ainvoke(desk.letter["body"])).text
+        try:
+            return {"reply": json.loads(said)}
+        except ValueError:
+            return {"reply": said}
 
     return StateGraph(Desk).add_node("work", work).add_edge(START, "work").compile()
 
 
 def letter(prompt: str) -> dict[str, Any]:
-    """The clerk's input."""
     return {"letter": {"body": prompt}}
 
 
-def reply(state: dict[str, Any]) -> str:
-    """The clerk's answer."""
-    return state["reply"]["body"]
+def reply(state: dict[str, Any]) -> Any:
+    return state["reply"]

@@ -38,7 +38,7 @@ async def _tools(server: McpServer) -> AsyncIterator[list[BaseTool]]:
         except Exception as failure:
             reason = _reason(failure)
             if tools is not None:
-                raise reason from None
+                raise reason from reason.__cause__
             raise _no_tools(server, reason, printed) from failure
 
 

@@ -46,7 +46,7 @@ def test_a_ballot_is_given_as_arguments(take):
 @pytest.mark.parametrize("arguments", [{"ranking": "A > B"}, {"ranking": ["A"], "mood": "good"}, {}])
 def test_what_is_valid_is_for_the_hub_to_say(arguments, server, take):
     reply, _ = take(vote(), [call("final_answer", arguments)])
-    assert reply.data == (arguments or None)
+    assert reply == (Reply(data=arguments) if arguments else Reply(text="{}"))
     assert len(server.requests) == 1
 
 

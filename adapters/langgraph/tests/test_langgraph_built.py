@@ -182,6 +182,15 @@ def test_an_agent_may_use_its_tools_before_it_votes(server, toolbox):
     assert [activity.name for activity in host.activities] == ["add", "add"]
 
 
+def test_an_agent_that_only_looks_things_up_must_decide_in_the_end(server, toolbox):
+    def busy(body):
+        return call("add", {"x": 1, "y": 1}) if len(body["tools"]) > 1 else call("vote", BALLOT)
+
+    server.script("m", busy)
+    assert take(server, vote(), tools=["toolbox:add"]).data == BALLOT
+    assert [offered(server, number) for number in range(3)] == [["add", "vote"], ["add", "vote"], ["vote"]]
+
+
 def test_a_tool_called_vote_makes_room_for_the_ballot(server, toolbox):
     server.script("m", [call("vote", BALLOT)])
     assert take(server, vote(), tools=["toolbox:vote"]).data == BALLOT

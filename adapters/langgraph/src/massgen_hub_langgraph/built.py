@@ -11,6 +11,7 @@ from typing import Any
 from httpx import create_ssl_context
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
+from langchain_core.messages import AIMessage
 from langchain_core.tools import BaseTool, tool
 from langchain_openai import ChatOpenAI
 from massgen_hub.contract import JSON, Model, Setup
@@ -26,6 +27,9 @@ from .options import LangGraphOptions
 
 REFUSALS = (BadRequestError, NotFoundError, UnprocessableEntityError)
 """What servers and routers say that know no tools, or not for this model."""
+
+LOOKUPS = 2
+"""Replies in which a model may call other tools before it must decide."""
 
 
 @asynccontextmanager
@@ -96,7 +100,8 @@ def _tool(name: str) -> BaseTool:
 
 
 class Demand(AgentMiddleware):
-    """Demands a call of a tool where a decision is asked for. A server that refuses tools is asked for text, then on.
+    """Demands a call of a tool where a decision is asked for, in the end one of those to decide with. A server that
+    refuses tools is asked for text, then on.
 
     LangChain's own `ToolStrategy` goes on to its recursion limit with a model that only talks.
     """
@@ -108,8 +113,10 @@ class Demand(AgentMiddleware):
     ) -> ModelResponse[Any]:
         """Ask the model."""
         if self.accepted:
+            lookups = sum(isinstance(message, AIMessage) for message in request.messages)
+            tools = [each for each in request.tools if lookups < LOOKUPS or each.name in DECISIONS]
             try:
-                return await handler(request.override(tool_choice="required"))
+                return await handler(request.override(tools=tools, tool_choice="required"))
             except REFUSALS:
                 self.accepted = False
         return await handler(request.override(tools=[each for each in request.tools if each.name not in DECISIONS]))

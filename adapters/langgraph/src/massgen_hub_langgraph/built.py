@@ -12,11 +12,12 @@ from httpx import create_ssl_context
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain_core.messages import AIMessage
-from langchain_core.tools import BaseTool, tool
+from langchain_core.tools import BaseTool, StructuredTool, tool
 from langchain_openai import ChatOpenAI
 from massgen_hub.contract import JSON, Model, Setup
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import imported, models_of
+from massgen_hub.kit import models_of
+from massgen_hub.servers import ServedTool, served
 from massgen_hub.targets import resolve
 from openai import BadRequestError, DefaultAsyncHttpxClient, DefaultHttpxClient, NotFoundError, UnprocessableEntityError
 from pydantic import SecretStr
@@ -41,7 +42,8 @@ async def opened(options: LangGraphOptions, setup: Setup) -> AsyncIterator[Graph
     """
     place, demand = models_of(setup), Demand()
     async with AsyncExitStack() as stack:
-        tools = [*map(_tool, options.tools), *await stack.enter_async_context(_servers(options))]
+        theirs = await stack.enter_async_context(served(options.mcp_servers, setup.folder))
+        tools = [*map(_tool, options.tools), *map(_served, theirs)]
         blocking = stack.enter_context(DefaultHttpxClient(verify=_tls()))
         client = await stack.enter_async_context(DefaultAsyncHttpxClient(verify=_tls()))
         model = _model(options, place, http_client=blocking, http_async_client=client)
@@ -55,20 +57,6 @@ async def opened(options: LangGraphOptions, setup: Setup) -> AsyncIterator[Graph
             return make(as_tools(schema) if demand.accepted else ())
 
         yield GraphAgent(make(), options, native)
-
-
-@asynccontextmanager
-async def _servers(options: LangGraphOptions) -> AsyncIterator[list[BaseTool]]:
-    if not options.mcp_servers:
-        yield []
-        return
-    try:
-        mcp = await imported(".mcp", __package__)
-    except ModuleNotFoundError as missing:
-        hint = 'pip install "massgen-hub-langgraph[mcp]"'
-        raise ConfigError(f"`mcp_servers` needs the package `{missing.name}`", hint=hint) from missing
-    async with mcp.tools_of(options.mcp_servers) as tools:
-        yield tools
 
 
 @cache
@@ -97,6 +85,15 @@ def _tool(name: str) -> BaseTool:
     except (TypeError, ValueError) as refused:
         hint = "name a function with annotations and a docstring, or a tool of LangChain"
         raise ConfigError(f"LangChain refuses the tool `{name}`: {refused}", hint=hint) from refused
+
+
+def _served(theirs: ServedTool) -> BaseTool:
+    async def call(**arguments: Any) -> str:
+        return await theirs.call(arguments)
+
+    return StructuredTool(
+        name=theirs.name, description=theirs.description, args_schema=dict(theirs.parameters), coroutine=call
+    )
 
 
 class Demand(AgentMiddleware):

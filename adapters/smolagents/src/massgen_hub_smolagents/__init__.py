@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from massgen_hub.contract import Adapter, Tested, Traits
 from massgen_hub.hookspecs import hookimpl
 from massgen_hub.kit import imported, in_thread
+from massgen_hub.servers import served
 
 from .options import SmolagentsOptions
 
@@ -22,12 +24,17 @@ if TYPE_CHECKING:
 async def open_agent(options: SmolagentsOptions, setup: Setup) -> AsyncIterator[Agent]:
     """An agent made from options, or the user's own. Raises `ConfigError` where it cannot be made."""
     opening = await imported(".opening", __package__)
-    context = opening.opened(options, setup)
-    agent = await in_thread(context.__enter__, f"open {setup.agent}")  # containers and servers take their time
-    try:
-        yield agent
-    finally:
-        await in_thread(partial(context.__exit__, None, None, None), f"close {setup.agent}")
+    async with AsyncExitStack() as stack:
+        tools = {
+            id(each): await stack.enter_async_context(served(each.mcp_servers, setup.folder))
+            for each in options.everybody()
+        }
+        context = opening.opened(options, setup, tools, asyncio.get_running_loop())
+        agent = await in_thread(context.__enter__, f"open {setup.agent}")  # a container takes its time
+        try:
+            yield agent
+        finally:
+            await in_thread(partial(context.__exit__, None, None, None), f"close {setup.agent}")
 
 
 def traits(options: SmolagentsOptions) -> Traits:

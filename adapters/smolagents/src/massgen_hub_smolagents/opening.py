@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from asyncio import run_coroutine_threadsafe
 from contextlib import ExitStack, closing, contextmanager
-from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from massgen_hub.errors import ConfigError
 from massgen_hub.kit import models_of, refuse_idle, users_agent
 from massgen_hub.targets import resolve
-from smolagents import CodeAgent, DockerExecutor, MCPClient, MultiStepAgent, OpenAIModel, Tool, ToolCallingAgent, tool
+from smolagents import CodeAgent, DockerExecutor, MultiStepAgent, OpenAIModel, Tool, ToolCallingAgent, tool
 
 from .agent import SmolAgent
 from .docker import container, watch_over
@@ -18,10 +19,11 @@ from .options import OF_EXISTING, ManagedAgent
 from .prompts import CODE, TOOL_CALLING, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from asyncio import AbstractEventLoop
+    from collections.abc import Iterator, Mapping, Sequence
 
     from massgen_hub.contract import Model, Setup
-    from massgen_hub.options import McpServer
+    from massgen_hub.servers import ServedTool
 
     from .options import SmolagentsOptions
 
@@ -31,8 +33,13 @@ FUNCTION_HINT = "annotate its arguments and its result, and describe each argume
 
 
 @contextmanager
-def opened(options: SmolagentsOptions, setup: Setup) -> Iterator[SmolAgent]:
-    """The agent, and the end of everything that was made for it. Raises `ConfigError` where it cannot be made."""
+def opened(
+    options: SmolagentsOptions, setup: Setup, servers: Mapping[int, Sequence[ServedTool]], loop: AbstractEventLoop
+) -> Iterator[SmolAgent]:
+    """The agent, and the end of everything that was made for it. Raises `ConfigError` where it cannot be made.
+
+    `servers` has the tools of the MCP servers for the `id` of all options, `loop` is where they are connected.
+    """
     if setup.target is not None:
         refuse_idle(options, OF_EXISTING, existing=True)
         own = users_agent(setup.target, ACCEPTS, setup.model)
@@ -44,7 +51,8 @@ def opened(options: SmolagentsOptions, setup: Setup) -> Iterator[SmolAgent]:
     with ExitStack() as stack:
         model = _model(options, models_of(setup))
         stack.enter_context(closing(model.client))
-        made = _made(options, model, stack)
+        theirs = {each: [_served(tool, loop) for tool in tools] for each, tools in servers.items()}
+        made = _made(options, model, theirs, stack)
         yield SmolAgent(made, max_steps=made.max_steps)
 
 
@@ -61,11 +69,13 @@ def _model(options: SmolagentsOptions, model: Model) -> OpenAIModel:
     )
 
 
-def _made(options: SmolagentsOptions, model: OpenAIModel, stack: ExitStack) -> MultiStepAgent:
+def _made(
+    options: SmolagentsOptions, model: OpenAIModel, theirs: Mapping[int, list[Tool]], stack: ExitStack
+) -> MultiStepAgent:
     common = {
         "model": model,
-        "tools": [*map(_tool, options.tools), *_served(options.mcp_servers, stack)],
-        "managed_agents": [_made(each, model, stack) for each in options.managed_agents],
+        "tools": [*map(_tool, options.tools), *theirs[id(options)]],
+        "managed_agents": [_made(each, model, theirs, stack) for each in options.managed_agents],
         "instructions": options.system_message,
         "max_steps": options.max_steps or FEW_STEPS,
         "planning_interval": options.planning_interval,
@@ -109,25 +119,18 @@ def _tool(name: str) -> Tool:
         raise ConfigError(f"smolagents refuses the tool `{name}`: {refused}", hint=FUNCTION_HINT) from refused
 
 
-def _served(servers: tuple[McpServer, ...], stack: ExitStack) -> Iterator[Tool]:
-    for server in servers:
-        if server.command and which(server.command) is None:  # smolagents would wait for it for 30 s
-            what = f"the MCP server `{server.name}` cannot be started: there is no program `{server.command}`"
-            raise ConfigError(what, hint="is it installed, and on PATH?")
-        try:
-            yield from stack.enter_context(MCPClient(_place(server), structured_output=True))
-        except ModuleNotFoundError as missing:
-            hint = 'pip install "massgen-hub-smolagents[mcp]"'
-            raise ConfigError("`mcp_servers` needs smolagents' extra `mcp`", hint=hint) from missing
-        except Exception as failure:
-            hint = f"try it alone: {' '.join([server.command, *server.args])}" if server.command else "is it running?"
-            raise ConfigError(f"the MCP server `{server.name}` gives no tools: {failure}", hint=hint) from failure
+def _served(theirs: ServedTool, loop: AbstractEventLoop) -> Tool:
+    """A tool of an MCP server, whose connection belongs to an event loop."""
+    required = theirs.parameters.get("required", ())
+    inputs = {
+        name: {"description": name, **form, "type": form.get("type", "any"), "nullable": name not in required}
+        for name, form in theirs.parameters.get("properties", {}).items()
+    }
 
+    def forward(_tool: Tool, *values: Any, **arguments: Any) -> str:
+        given = {**dict(zip(inputs, values, strict=False)), **arguments}
+        return run_coroutine_threadsafe(theirs.call(given), loop).result()
 
-def _place(server: McpServer) -> Any:
-    if server.url:
-        transport = "streamable-http" if server.transport == "http" else server.transport
-        return {"url": server.url, "transport": transport, "headers": server.headers}
-    from mcp import StdioServerParameters
-
-    return StdioServerParameters(command=server.command, args=list(server.args), env=server.env, cwd=server.cwd)
+    about = {"name": re.sub(r"\W", "_", theirs.name), "description": theirs.description, "inputs": inputs}
+    made = {**about, "output_type": "string", "skip_forward_signature_validation": True, "forward": forward}
+    return type("ServedTool", (Tool,), made)()

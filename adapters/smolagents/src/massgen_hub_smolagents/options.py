@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from massgen_hub.options import McpServer, Options, Reference
@@ -37,6 +38,12 @@ class SmolagentsOptions(Options):
     executor_kwargs: dict[str, Any] = Field(default_factory=dict)
     use_structured_outputs_internally: bool = False
     prompts: Literal["short", "full"] = "full"
+
+    def everybody(self) -> Iterator[SmolagentsOptions]:
+        """These options, and those of all that are managed."""
+        yield self
+        for managed in self.managed_agents:
+            yield from managed.everybody()
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

@@ -47,7 +47,8 @@ class GraphAgent:
             reply = run.listener.decision or Reply(text=text_of(self._answer(run.state)))
         except GraphRecursionError as endless:
             what = f"the graph took {run.limit} steps and was not done"
-            raise TurnError(what, hint="raise `recursion_limit`, or look for a loop") from endless
+            raised = "" if run.limit < self._options.recursion_limit else ", or raise `recursion_limit`"
+            raise TurnError(what, hint=f"look for a loop{raised}") from endless
         except Exception as failure:
             unfit = getattr(failure, "ai_message", None)  # LangChain's word on a reply that is not of the form
             if unfit is None or turn.schema is None:

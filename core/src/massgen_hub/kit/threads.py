@@ -59,6 +59,7 @@ class ThreadedHost:
     def __init__(self, host: Host) -> None:
         self._host, self._loop = host, asyncio.get_running_loop()
         self._waiting: set[Future[Any]] = set()
+        self._over = False
 
     def say(self, text: str, part: int = 0) -> None:
         """Stream a piece of text."""
@@ -85,7 +86,8 @@ class ThreadedHost:
         return self._back(ask(self._host, question)).result()
 
     def stop_waiting(self) -> None:
-        """Break off what is waited for, where a turn was cancelled and its thread was not."""
+        """Break off what is waited for, now and later, where a turn was cancelled and its thread was not."""
+        self._over = True
         for waiting in self._waiting.copy():
             waiting.cancel()
 
@@ -93,4 +95,6 @@ class ThreadedHost:
         waiting = asyncio.run_coroutine_threadsafe(work, self._loop)
         self._waiting.add(waiting)
         waiting.add_done_callback(self._waiting.discard)
+        if self._over:  # looked at last: the thread may get here while its turn is cancelled
+            waiting.cancel()
         return waiting

@@ -103,3 +103,11 @@ def test_without_the_package_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "mcp", None)
     with pytest.raises(ConfigError, match="`mcp_servers` needs the package `mcp`"):
         added(DESK)
+
+
+def test_a_call_that_takes_longer_than_its_timeout_says_so():
+    slow = (
+        "import threading, massgen_hub.testing.mcp_server as server;"
+        "server.add = lambda **_: threading.Event().wait(); server.serve()"
+    )
+    assert added(started("-c", slow, timeout=0.2)) == ["`add` gave no result within 0.2 s"]

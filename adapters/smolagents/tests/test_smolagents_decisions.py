@@ -32,6 +32,14 @@ def test_a_decide_turn_takes_a_ballot_or_an_answer(server, take):
     assert parameters["required"] == []
 
 
+def test_an_agent_that_has_looked_something_up_is_offered_nothing_but_the_decision(server, take, tools):
+    looked_up = call("add", {"x": 1, "y": 2})
+    reply, _ = take(vote(), [looked_up, call("final_answer", BALLOT)], tools=[f"{tools}:add"])
+    offered = [[tool["function"]["name"] for tool in request.body["tools"]] for request in server.requests]
+    assert offered == [["add", "final_answer"], ["final_answer"]]
+    assert reply.data == BALLOT
+
+
 def test_the_tool_says_what_the_schema_says(server, take):
     turn = decide()
     take(turn, [call("final_answer", BALLOT)])

@@ -17,7 +17,10 @@ class Options(BaseModel):
 
 
 class McpServer(Options):
-    """A server of tools: a `command` that is started with the agent, or the `url` of one that runs."""
+    """A server of tools: a `command` that is started with the agent, or the `url` of one that runs.
+
+    `timeout`: seconds that one call may take.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]+$")]
     command: str | None = None
@@ -27,6 +30,7 @@ class McpServer(Options):
     url: str | None = None
     headers: dict[str, str] | None = Field(default=None, repr=False)
     transport: Literal["http", "sse"] = "http"
+    timeout: float = Field(default=30, gt=0)
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> Self:

@@ -51,7 +51,9 @@ async def _tools(server: McpServer, folder: str | None) -> AsyncIterator[list[Se
             async with _session(server, log) as session:
                 async with asyncio.timeout(SECONDS_TO_START):
                     await session.initialize()
-                    tools = [_tool(described, session) for described in (await session.list_tools()).tools]
+                    tools = [
+                        _tool(described, session, server.timeout) for described in (await session.list_tools()).tools
+                    ]
                 yield tools
         except Exception as failure:
             reason = _reason(failure)
@@ -76,11 +78,15 @@ async def _session(server: McpServer, log: IO[str]) -> AsyncIterator[Any]:
         yield await stack.enter_async_context(mcp.ClientSession(reading, writing))
 
 
-def _tool(described: Any, session: Any) -> ServedTool:
+def _tool(described: Any, session: Any, seconds: float) -> ServedTool:
     about = described.model_dump(mode="json", by_alias=True)
 
     async def call(arguments: Mapping[str, JSON]) -> str:
-        result = await session.call_tool(about["name"], dict(arguments))
+        try:
+            async with asyncio.timeout(seconds):
+                result = await session.call_tool(about["name"], dict(arguments))
+        except TimeoutError:
+            return f"`{about['name']}` gave no result within {seconds:g} s"
         parts = result.model_dump(mode="json", by_alias=True, exclude_none=True)["content"]
         return "\n".join(part["text"] if part["type"] == "text" else json.dumps(part) for part in parts)
 

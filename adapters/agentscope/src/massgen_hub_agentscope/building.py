@@ -17,7 +17,7 @@ from massgen_hub.kit import models_of
 from massgen_hub.targets import resolve
 from pydantic import BaseModel
 
-from .options import AgentScopeOptions, McpServer
+from .options import AgentScopeOptions, ToolServer
 
 MAX_ITERS = 10
 """Replies of the model in one turn where nothing is said: AgentScope's own default is 50."""
@@ -90,7 +90,7 @@ def _tool(name: str, thing: Any) -> ToolBase:
     return FunctionTool(thing)
 
 
-def _client(server: McpServer) -> MCPClient:
+def _client(server: ToolServer) -> MCPClient:
     starts = {"command", "args", "env", "cwd"}
     if server.command:
         config: StdioMCPConfig | HttpMCPConfig = StdioMCPConfig(**server.model_dump(mode="json", include=starts))

@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Literal
 
-from massgen_hub.options import Options, Reference
-from pydantic import Field, model_validator
+from massgen_hub.options import McpServer, Options, Reference
+from pydantic import Field
 
 OF_EXISTING = frozenset({"max_iters", "permissions", "structured_schema"})
 OF_BUILT = OF_EXISTING | {"system_message", "temperature", "max_tokens", "tools", "mcp_servers"}
 
 
-class McpServer(Options):
-    """A server of tools: a `command` that is started with the agent, or the `url` of one that runs.
+class ToolServer(McpServer):
+    """A server of tools. `enable_tools`, `disable_tools`: which of them the agent has."""
 
-    `timeout`: seconds that one call may take. `enable_tools`, `disable_tools`: which of its tools the agent has.
-    """
-
-    name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]+$")]
-    command: str | None = None
-    args: tuple[str, ...] = ()
-    env: dict[str, str] | None = Field(default=None, repr=False)
-    cwd: str | None = None
-    url: str | None = None
-    headers: dict[str, str] | None = Field(default=None, repr=False)
-    timeout: float = Field(default=30, gt=0)
+    transport: Literal["http"] = "http"
     enable_tools: tuple[str, ...] | None = None
     disable_tools: tuple[str, ...] | None = None
-
-    @model_validator(mode="after")
-    def _is_one_of_both(self) -> Self:
-        if (self.command is None) == (self.url is None):
-            raise ValueError("give an MCP server a `command` that starts it, or the `url` where it runs")
-        needed, idle = ("url", ("headers",)) if self.command else ("command", ("args", "env", "cwd"))
-        for name in idle:
-            if name in self.model_fields_set:
-                raise ValueError(f"`{name}` has no effect without `{needed}`")
-        return self
 
 
 class AgentScopeOptions(Options):
@@ -52,7 +32,7 @@ class AgentScopeOptions(Options):
     temperature: float | None = Field(default=None, ge=0, le=2)
     max_tokens: int | None = Field(default=None, gt=0)
     tools: tuple[Reference, ...] = ()
-    mcp_servers: tuple[McpServer, ...] = ()
+    mcp_servers: tuple[ToolServer, ...] = ()
     permissions: Literal["ask", "deny", "allow"] | None = None
     max_iters: int | None = Field(default=None, gt=0)
     structured_schema: Reference | None = None

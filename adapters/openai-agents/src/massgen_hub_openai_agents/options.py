@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from massgen_hub.options import Options, Reference
+from massgen_hub.options import McpServer, Options, Reference
 from pydantic import ConfigDict, Field, model_validator
 
 OF_EXISTING = frozenset({"api", "context", "max_turns", "session", "tracing"})
-
-
-class McpServer(Options):
-    """A server of tools: a `command` that is started with the agent, or the `url` of one that runs.
-
-    `timeout`: seconds that one call may take.
-    """
-
-    name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]+$")]
-    command: str | None = None
-    args: tuple[str, ...] = ()
-    env: dict[str, str] | None = Field(default=None, repr=False)
-    cwd: str | None = None
-    url: str | None = None
-    headers: dict[str, str] | None = Field(default=None, repr=False)
-    transport: Literal["http", "sse"] = "http"
-    timeout: float = Field(default=30, gt=0)
-
-    @model_validator(mode="after")
-    def _is_one_of_both(self) -> Self:
-        if (self.command is None) == (self.url is None):
-            raise ValueError("give an MCP server a `command` that starts it, or the `url` where it runs")
-        needed, idle = ("url", ("headers", "transport")) if self.command else ("command", ("args", "env", "cwd"))
-        for name in idle:
-            if name in self.model_fields_set:
-                raise ValueError(f"`{name}` has no effect without `{needed}`")
-        return self
 
 
 class HostedTool(Options):

@@ -12,9 +12,8 @@ from weakref import WeakKeyDictionary
 
 from agents.mcp import MCPServer, MCPServerSse, MCPServerStdio, MCPServerStreamableHttp
 from massgen_hub.errors import ConfigError
+from massgen_hub.options import McpServer
 from mcp import stdio_client
-
-from .options import McpServer
 
 SECONDS_TO_CONNECT = 60.0
 

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from massgen_hub.errors import TurnError
 from massgen_hub.kit import ThreadedHost, Voices, in_thread, own_code
-from smolagents import CodeAgent
+from smolagents import ActionStep, CodeAgent
 
 from .decision import DecisionReader, decision_tool, in_code, read_answer
 from .lending import lent
@@ -29,12 +29,16 @@ _locks: WeakKeyDictionary[MultiStepAgent, threading.Lock] = WeakKeyDictionary()
 
 
 class _Run(NamedTuple):
-    """One run of an agent: what it is told, how its reply is found, attributes that it has meanwhile."""
+    """One run of an agent: what it is told, how its reply is found, attributes that it has meanwhile.
+
+    `at_last`: attributes for its last step.
+    """
 
     task: str
     max_steps: int
     read: Callable[[Any], Reply | None]
     changes: Mapping[str, Any]
+    at_last: Mapping[str, Any]
 
 
 class SmolAgent:
@@ -69,7 +73,7 @@ class SmolAgent:
 
     def _run(self, turn: Turn) -> _Run:
         if turn.schema is None:
-            return _Run(turn.prompt, self._max_steps, read_answer, {})
+            return _Run(turn.prompt, self._max_steps, read_answer, {}, {})
         tool, task = decision_tool(turn.schema), turn.prompt
         tools = {**self._agent.tools, FINAL_ANSWER: tool}
         changes = {"tools": tools, "final_answer_checks": [], "planning_interval": None}
@@ -77,7 +81,9 @@ class SmolAgent:
         if isinstance(self._agent, CodeAgent):
             reader = DecisionReader(tool, code_end=self._agent.code_block_tags[1])
             task = f"{turn.prompt}\n\n{in_code(turn.schema)}"
-        return _Run(task, min(DECISION_STEPS, self._max_steps), reader.read, changes)
+        at_last = {"tools": {FINAL_ANSWER: tool}, "managed_agents": {}}  # a model that only looks things up must decide
+        changes |= {"managed_agents": self._agent.managed_agents}
+        return _Run(task, min(DECISION_STEPS, self._max_steps), reader.read, changes, at_last)
 
 
 def _reply(events: Generator[Any, None, None], run: _Run, narrator: Narrator) -> Reply:
@@ -97,6 +103,8 @@ def _events(agent: MultiStepAgent, run: _Run, watch: Watch) -> Generator[Any, No
             if watch.stop.is_set():
                 raise Stopped
             yield event
+            if isinstance(event, ActionStep) and event.step_number == run.max_steps - 1:
+                vars(agent).update(run.at_last)
     finally:
         with suppress(Stopped, StopIteration):  # `close` is refused: a run that is ended yields its step once more
             events.throw(Stopped())

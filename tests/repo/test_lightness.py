@@ -9,7 +9,7 @@ from house import ROOT
 
 FRAMEWORKS = (
     "autogen", "ag2", "langgraph", "langchain", "langchain_core", "smolagents", "openai", "starlette", "uvicorn",
-    "xllamacpp", "torch", "huggingface_hub",
+    "agentscope", "agents", "mcp", "xllamacpp", "torch", "huggingface_hub",
 )  # fmt: skip
 
 PROBE = """

@@ -6,6 +6,7 @@ import io
 import pytest
 from massgen_hub.codec import to_plain
 from massgen_hub.consensus import BORDA
+from massgen_hub.contract import Reply
 from massgen_hub.events import Event
 from massgen_hub.record import state_of
 from massgen_hub.report import report
@@ -74,6 +75,13 @@ def test_a_lane_follows_its_agent():
             states.append(board.lanes["bob"].state)
     assert states == ["waiting", "drafting", "answered", "voting", "voted"]
     assert board.lanes["bob"].text == "bob > ann"
+
+
+def test_an_answer_given_by_a_tool_is_shown_as_it_was_read():
+    async def by_tool(turn, host):
+        return Reply(data={"answer": "Paris"})
+
+    assert board_of(events({"ann": by_tool})).lanes["ann"].text == "Paris"
 
 
 def test_time_runs_while_an_agent_works_and_stands_when_it_is_done():

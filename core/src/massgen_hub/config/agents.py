@@ -19,7 +19,7 @@ from .types import AgentSpec, Names
 from .variables import Expansion
 from .words import described, listed, shown
 
-EXTRAS = ("ag2", "agentscope", "langgraph", "smolagents")
+EXTRAS = ("ag2", "agentscope", "langgraph", "openai-agents", "smolagents")
 FRAMEWORKS = (
     "agent-framework",
     "agno",
@@ -30,7 +30,6 @@ FRAMEWORKS = (
     "google-adk",
     "haystack",
     "llama-index",
-    "openai-agents",
     "pydantic-ai",
     "semantic-kernel",
     "strands",

@@ -138,4 +138,4 @@ class Board:
         elif lane.agent in self.state.running:
             lane.state, lane.text = "asked again", data["text"]
         else:
-            lane.state, lane.text = "answered", data["text"]
+            lane.state, lane.text = "answered", data["decision"]["text"]

@@ -14,6 +14,7 @@ from ...kit import users_agent
 from ...targets import resolve
 from ..host import RecordingHost
 from ..replies import Gate, ModelReply, Script
+from ..server import Request
 from ..stage import AGENTS, Inline, Stage, taken
 from ..turns import draft, vote
 from ..watching import public_state
@@ -44,18 +45,16 @@ class KeepsThingsApart(Contract):
     def test_a_turn_remembers_nothing_of_the_last(self, stage: Stage) -> None:
         if self.case.traits.memory:
             pytest.skip("it declares a memory")
-        stage.server.script("ada", self.says("Noted."))
-
-        async def two() -> None:
-            async with stage.opened() as agent:
-                await taken(agent, draft(f"Remember {SECRET}."), RecordingHost())
-                await taken(agent, draft("What do you remember?", round=2), RecordingHost())
-
-        stage.run(two())
-        assert SECRET not in heard(stage.server.requests[-1])
+        assert SECRET not in heard(self._asked_after_a_secret(stage))
 
     @needs("memory")
     def test_what_it_remembers_is_a_valid_conversation(self, stage: Stage) -> None:
+        last = self._asked_after_a_secret(stage)
+        assert SECRET in heard(last)
+        assert last.invalid == []
+
+    def _asked_after_a_secret(self, stage: Stage) -> Request:
+        """What the model is asked last in a turn after one that held a secret."""
         stage.server.script("ada", self.says("Noted."))
 
         async def two() -> None:
@@ -64,9 +63,7 @@ class KeepsThingsApart(Contract):
                 await taken(agent, draft("What do you remember?", round=2), RecordingHost())
 
         stage.run(two())
-        last = stage.server.requests[-1]
-        assert SECRET in heard(last)
-        assert last.invalid == []
+        return stage.server.requests[-1]
 
     def test_replies_are_those_of_the_agents_in_any_order(self, stage: Stage) -> None:
         replies, hosts = stage.run(self._crossed(stage))

@@ -12,6 +12,9 @@ from ..errors import PluginError
 from ..plugins import Registry
 from ..view.text import one_line
 
+WIDTH = 100
+"""Columns in a pipe, where nobody says how many there are."""
+
 COLOURS = {"ok": "green", "newer than tested": "yellow"}
 
 
@@ -40,7 +43,9 @@ def _show(diagnosis: Diagnosis) -> None:
         table.add_column(title, overflow="fold")
     for *cells, status in _rows(diagnosis):
         table.add_row(*map(Text, cells), Text(status, style=COLOURS.get(status, "red")))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.width = max(console.width, WIDTH) if not console.is_terminal else console.width
+    console.print(table)
     for line in _to_mend(diagnosis):
         typer.echo(line)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from .base import Contract
 PATIENCE = 3.0
 """Seconds in which a client has hung up."""
 DEADLINE = 0.3
+ROUNDS_TO_END = 10
 
 
 class EndsWhenItIsTold(Contract):
@@ -60,8 +62,7 @@ class EndsWhenItIsTold(Contract):
         async def once() -> set[str]:
             known = other_tasks()
             await inline.turn(draft(), RecordingHost())
-            await asyncio.sleep(0)
-            return {repr(task) for task in other_tasks() - known}
+            return await _still_running(known)
 
         assert inline.run(once()) == set()
         assert children() <= before
@@ -90,8 +91,14 @@ class EndsWhenItIsTold(Contract):
     async def _tasks_after_a_cancelled_turn(self, stage: Inline) -> set[str]:
         known = other_tasks()
         await self._cancel(stage)
+        return await _still_running(known)
+
+
+async def _still_running(known: set[asyncio.Task[Any]]) -> set[str]:
+    """The tasks that were started and do not end by themselves in the next rounds of the loop."""
+    for _ in range(ROUNDS_TO_END):
         await asyncio.sleep(0)
-        return {repr(task) for task in other_tasks() - known}
+    return {repr(task) for task in other_tasks() - known}
 
 
 def _outcome(turn: asyncio.Task[Reply]) -> object:

@@ -65,7 +65,7 @@ def nothing_is_left(kind: str, request: pytest.FixtureRequest, folder: Path) -> 
     if left_in(folder):
         return False
     if kind == "docker":
-        return request.getfixturevalue("engine").containers.list(all=True) == []
+        return request.getfixturevalue("engine").containers.list(all=True, sparse=True) == []
     if kind == "running jupyter":
         return request.getfixturevalue("jupyter").get_client().list_kernels() == []
     return True

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from massgen_hub.record import read_events
 from massgen_hub.testing import ModelServer, call, content_text, say
 
 ROOT = Path(__file__).parents[2]
@@ -229,6 +230,94 @@ def test_massgens_ag2_examples_run_to_a_verdict(tmp_path, name, voters, runs_cod
     assert "479001600" in told["verdict"]["answer"]
     assert "TERMINATE" not in told["verdict"]["answer"]
     assert {ballot["voter"] for ballot in told["ballots"]} == (set(voters) if len(voters) > 1 else set())
+
+
+def redirected(name, folder, script, *arguments):
+    """What a run tells whose models are all one scripted model, and the bodies of its requests."""
+    with ModelServer() as server:
+        server.script("redirected", script)
+        told = run(
+            name, folder, "What is 17 * 23?", "--model", "openai/redirected", *arguments,
+            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
+        )  # fmt: skip
+        return told, [request.body for request in server.requests]
+
+
+def names(body):
+    return [tool["function"]["name"] for tool in body.get("tools", ())]
+
+
+def test_graphs_that_are_made_here_or_by_a_function_of_ones_own_vote_with_tools(tmp_path):
+    def script(body):
+        prompt = "\n".join(content_text(message.get("content")) for message in body["messages"])
+        if "vote" in names(body):
+            return call("vote", votes(prompt))
+        return say("It is 391.") if "391" in prompt else call("multiply", {"x": 17, "y": 23})
+
+    told, requests = redirected("langgraph.yaml", tmp_path, script, "--set", "consensus.gate=off")
+    assert {turn["text"] for turn in told["turns"] if turn["kind"] == "draft"} == {"It is 391."}
+    assert {ballot["voter"]: ballot["data"]["reason"] for ballot in told["ballots"]} == dict.fromkeys(
+        ["made", "own"], "It is right."
+    )
+    assert len(requests) == 6
+
+
+def test_agents_that_call_that_code_and_that_manage_others_vote(tmp_path):
+    def script(body):
+        prompt = "\n".join(content_text(message.get("content")) for message in body["messages"])
+        if "helper" in names(body) and "391" not in prompt:
+            return call("helper", {"task": "17 * 23"})
+        if "multiply" in names(body) and "391" not in prompt:
+            return call("multiply", {"x": 17, "y": 23})
+        final = votes(prompt) if "Reply with JSON only" in prompt else {"answer": "391"}
+        return call("final_answer", final) if names(body) else code(final)
+
+    def code(final):
+        answer = f"**{final}" if "ranking" in final else "17 * 23"
+        return say(f"So.\n<code>\nfinal_answer({answer})\n</code>")
+
+    told, _ = redirected("smolagents.yaml", tmp_path, script, "--set", "consensus.gate=off")
+    assert {turn["text"] for turn in told["turns"] if turn["kind"] == "draft"} == {"391"}
+    assert {ballot["voter"] for ballot in told["ballots"]} == {"caller", "coder", "lead"}
+    assert told["verdict"]["answer"] == "391"
+
+
+FIVE = {"ag2", "langgraph", "smolagents", "agentscope", "openai-agents"}
+
+
+def works_it_out(body):
+    """A model that uses what its agent has, a tool or code, before it answers; and votes for all it is shown."""
+    prompt = "\n".join(content_text(message.get("content")) for message in body["messages"])
+    tools = [tool["function"]["name"] for tool in body.get("tools") or ()]
+    if "Reply with JSON only" in prompt:
+        ballot = next((name for name in tools if name in ("vote", "final_answer")), None)
+        return call(ballot, votes(prompt)) if ballot else say(json.dumps(votes(prompt)))
+    if "42" in prompt:
+        return call("final_answer", {"answer": "It is 42."}) if "final_answer" in tools else say("It is 42.")
+    return call("multiply", {"x": 6, "y": 7}) if tools else say("```python\nprint(6 * 7)\n```")
+
+
+def test_agents_of_five_frameworks_use_a_tool_or_run_code_before_they_vote(tmp_path):
+    with ModelServer() as server:
+        server.script("redirected", works_it_out)
+        told = run(
+            "five-frameworks.yaml", tmp_path, "What is 6 times 7?",
+            MODEL="openai/redirected", OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
+        )  # fmt: skip
+    assert {ballot["framework"] for ballot in told["ballots"] if ballot["counts"]} == FIVE
+    assert {turn["text"] for turn in told["turns"] if turn["kind"] == "draft"} == {"It is 42."}
+    events = read_events(tmp_path / ".massgen-hub" / "runs" / told["run"])
+    did = {(event.data["agent"], event.data["kind"]) for event in events if event.type == "note"}
+    with_tools = {(agent, kind) for agent in FIVE - {"ag2"} for kind in ("call", "result")}
+    assert did == {("ag2", "code"), ("ag2", "output"), *with_tools}
+
+
+@pytest.mark.model
+def test_five_frameworks_vote_in_one_round_with_the_embedded_model(tmp_path):
+    told = run("five-frameworks.yaml", tmp_path, "What is the capital of France?", "--seed", "1")
+    assert {ballot["framework"] for ballot in told["ballots"]} == FIVE
+    assert {ballot["round"] for ballot in told["ballots"]} == {2}
+    assert told["verdict"]["decided"]
 
 
 @pytest.mark.model

@@ -133,6 +133,26 @@ def test_agents_that_need_one_loop_share_a_permanent_one(core):
     assert answers == ["Sage in massgen-hub background"] * 2
 
 
+@pytest.mark.parametrize("loop", ["any", "one"])
+def test_an_agent_is_closed_in_the_task_that_opened_it(core, loop):
+    from contextlib import asynccontextmanager
+
+    tasks = []
+
+    @asynccontextmanager
+    async def open_sage(_options, _setup):
+        async def agent(turn, host):
+            return "x"
+
+        tasks.append(asyncio.current_task())
+        yield agent
+        tasks.append(asyncio.current_task())
+
+    registry = with_adapter(core, replace(sage_adapter(loop=loop), open=open_sage))
+    asyncio.run(Hub(agents=[Sage()], runs=None, registry=registry).run("?"))
+    assert tasks[0] is tasks[1]
+
+
 class Opening:
     """An adapter's `open` that hangs, fails, or fails when it is left; it counts what it was asked to do."""
 

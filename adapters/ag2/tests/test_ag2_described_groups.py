@@ -179,7 +179,8 @@ def test_what_belongs_to_groups_has_no_effect_on_one_agent(take, idle) -> None:
         take(draft(), idle, [say("never asked")])
 
 
-def test_an_executor_whose_package_is_missing_is_named_before_the_first_turn(take) -> None:
+def test_an_executor_of_a_member_that_cannot_work_is_told_before_the_first_turn(take, monkeypatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
     docker = {"executor": {"type": "DockerCommandLineCodeExecutor"}}
-    with pytest.raises(ConfigError, match="`docker`"):
+    with pytest.raises(ConfigError, match="engine|`docker`"):
         take(draft(), group(CODER, {**CRITIC, "code_execution_config": docker}), says(Coder="never asked"))

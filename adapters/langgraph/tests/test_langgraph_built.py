@@ -140,7 +140,8 @@ def test_a_vote_must_be_cast_with_the_tool(server):
     take(server, vote())
     body = server.requests[0].body
     assert (offered(server), body["tool_choice"]) == (["vote"], "required")
-    assert body["tools"][0]["function"]["parameters"] == vote().schema
+    asked = body["tools"][0]["function"]
+    assert {"description": asked["description"], **asked["parameters"]} == vote().schema
 
 
 def test_a_vote_is_one_call_of_the_model(server):
@@ -179,6 +180,15 @@ def test_an_agent_may_use_its_tools_before_it_votes(server, toolbox):
     host = RecordingHost()
     assert take(server, vote(), host, tools=["toolbox:add"]).data == BALLOT
     assert [activity.name for activity in host.activities] == ["add", "add"]
+
+
+def test_an_agent_that_only_looks_things_up_must_decide_in_the_end(server, toolbox):
+    def busy(body):
+        return call("add", {"x": 1, "y": 1}) if len(body["tools"]) > 1 else call("vote", BALLOT)
+
+    server.script("m", busy)
+    assert take(server, vote(), tools=["toolbox:add"]).data == BALLOT
+    assert [offered(server, number) for number in range(3)] == [["add", "vote"], ["add", "vote"], ["vote"]]
 
 
 def test_a_tool_called_vote_makes_room_for_the_ballot(server, toolbox):
@@ -230,7 +240,7 @@ def test_an_agent_without_a_model_is_refused():
 
 
 def test_a_tool_that_is_none_is_refused(server, toolbox):
-    with pytest.raises(ConfigError, match="LangChain refuses this agent"):
+    with pytest.raises(ConfigError, match="LangChain refuses the tool `toolbox:number`"):
         _open(Setup(agent="ada", seed=1, model=server.model("m")), tools=["toolbox:number"])
 
 
@@ -240,8 +250,8 @@ def test_a_tool_that_does_not_exist_is_refused(server, toolbox):
 
 
 def test_an_option_for_graphs_is_refused(server):
-    with pytest.raises(ConfigError, match="`output_key` has no effect on an agent made from options"):
-        _open(Setup(agent="ada", seed=1, model=server.model("m")), output_key="answer")
+    with pytest.raises(ConfigError, match="`output` has no effect on an agent made from options"):
+        _open(Setup(agent="ada", seed=1, model=server.model("m")), output="answer")
 
 
 def _open(setup, **options):

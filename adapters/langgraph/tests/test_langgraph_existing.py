@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import Any, TypedDict
 
 import pytest
@@ -9,25 +11,19 @@ from langchain.agents import create_agent
 from langchain_core.messages import AIMessage
 from langchain_openai import ChatOpenAI
 from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.func import entrypoint
 from langgraph.graph import END, START, MessagesState, StateGraph
 from massgen_hub.contract import Reply, Setup
 from massgen_hub.errors import ConfigError, TurnError
-from massgen_hub.testing import ModelServer, RecordingHost, call, draft, run, say, vote
+from massgen_hub.testing import Gate, ModelServer, RecordingHost, call, draft, hang, run, say, vote
 from massgen_hub_langgraph import ADAPTER
-from pydantic import BaseModel
 
-OWN = {"input_key": "question", "output_key": "answer"}
+OWN = {"input": "question", "output": "answer"}
 
 
 class Asked(TypedDict, total=False):
     question: str
     answer: Any
     handle: Any
-
-
-class Verdict(BaseModel):
-    city: str
 
 
 @pytest.fixture
@@ -54,26 +50,6 @@ def one_node(node, state=Asked, **compiled):
     return StateGraph(state).add_node("node", node).add_edge(START, "node").add_edge("node", END).compile(**compiled)
 
 
-def test_a_graph_with_a_state_of_its_own_is_asked_and_read_by_its_keys():
-    graph = one_node(lambda state: {"answer": f"re: {state['question']}"})
-    assert take(graph, draft(prompt="Why?"), **OWN).text == "re: Why?"
-
-
-def test_an_answer_that_is_no_text_becomes_json():
-    assert take(one_node(lambda _: {"answer": Verdict(city="Köln")}), **OWN).text == '{"city":"Köln"}'
-    assert take(one_node(lambda _: {"answer": {"city": "Köln"}}), **OWN).text == '{"city": "Köln"}'
-
-
-def test_the_keys_of_a_state_are_named_when_they_are_not_right():
-    with pytest.raises(ConfigError, match="`input_key` to one of its keys: question, answer, handle"):
-        take(one_node(lambda _: {}))
-
-
-def test_a_graph_that_leaves_no_answer_fails_the_turn():
-    with pytest.raises(TurnError, match="ended without `answer`"):
-        take(one_node(lambda _: {}), **OWN)
-
-
 def test_a_state_may_hold_what_cannot_be_serialised():
     graph = (
         StateGraph(Asked)
@@ -86,14 +62,6 @@ def test_a_state_may_hold_what_cannot_be_serialised():
     assert take(graph, **OWN).text == "from a generator"
 
 
-def test_a_function_as_an_entrypoint_goes_from_text_to_text():
-    @entrypoint()
-    async def workflow(question: str) -> str:
-        return f"re: {question}"
-
-    assert take(workflow, draft(prompt="Why?")).text == "re: Why?"
-
-
 def test_a_synchronous_node_streams_and_reports_usage(server, chat):
     server.script("m", [say("two words")])
     chat.stream_usage = True
@@ -102,6 +70,30 @@ def test_a_synchronous_node_streams_and_reports_usage(server, chat):
     assert take(graph, host=host, **OWN).text == "two words"
     assert [text for _, text in host.said] == ["two ", "words"]
     assert [(usage.input, usage.output) for usage in host.spent] == [server.requests[0].usage]
+
+
+def test_a_synchronous_node_makes_no_more_calls_once_its_turn_is_cancelled(server, chat):
+    gate, ended = Gate(), threading.Event()
+    server.script("m", [hang("Par", gate), say("never")])
+
+    def node(state):
+        try:
+            return {"answer": chat.invoke(state["question"]).text + chat.invoke(state["question"]).text}
+        finally:
+            ended.set()
+
+    async def cancelled():
+        setup = Setup(agent="ada", seed=1, target=one_node(node))
+        async with ADAPTER.open(ADAPTER.options(**OWN), setup) as agent:
+            turn = asyncio.create_task(agent(draft(), RecordingHost()))
+            await asyncio.to_thread(gate.reached.wait)
+            turn.cancel()
+            await asyncio.wait([turn])
+            gate.released.set()
+            return turn.cancelled() and await asyncio.to_thread(ended.wait, 5)
+
+    assert run(cancelled(), loop="one")
+    assert len(server.requests) == 1
 
 
 def test_usage_that_a_model_does_not_tell_is_unknown(server, chat):
@@ -171,20 +163,6 @@ def test_the_memory_of_a_graph_inside_stays_as_it_is(chat):
     assert list(memory.list(None)) == []
 
 
-def test_a_factory_may_take_the_model_of_the_config(server):
-    def make(model):
-        return create_agent(ChatOpenAI(model=model.name, base_url=model.base_url, api_key=model.key), tools=[])
-
-    async def taken():
-        async with ADAPTER.open(
-            ADAPTER.options(), Setup(agent="ada", seed=1, model=server.model("n"), target=make)
-        ) as a:
-            await a(draft(), RecordingHost())
-
-    run(taken(), loop="one")
-    assert server.requests[0].body["model"] == "n"
-
-
 def test_a_graph_without_an_end_stops_at_the_recursion_limit():
     graph = StateGraph(Asked).add_node("a", lambda _: {}).add_edge(START, "a").add_edge("a", "a").compile()
     with pytest.raises(TurnError, match="took 5 steps"):
@@ -196,7 +174,7 @@ def test_a_message_of_a_model_is_the_answer_under_any_key():
 
 
 def test_an_option_that_only_builds_agents_is_refused(chat):
-    with pytest.raises(ConfigError, match="`temperature` has no effect on a graph of your own"):
+    with pytest.raises(ConfigError, match="`temperature` has no effect on an agent of your own"):
         take(create_agent(chat, tools=[]), temperature=0.5)
 
 

@@ -43,7 +43,7 @@ def take(target, host, **options) -> str:
 
 
 def take_own(target, host):
-    return take(target, host, input_key="question", output_key="answer")
+    return take(target, host, input="question", output="answer")
 
 
 def test_an_interrupt_is_asked_and_its_answer_goes_back():

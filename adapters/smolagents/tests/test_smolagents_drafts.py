@@ -73,7 +73,7 @@ def test_code_may_take_only_so_long(take, tools):
         [code("dawdle()"), code("final_answer('gave up')")],
         kind="code",
         tools=[f"{tools}:dawdle"],
-        executor_timeout=1,
+        executor_kwargs={"timeout_seconds": 1},
     )
     assert "exceeded the maximum execution time of 1 seconds" in host.activities[1].text
 
@@ -115,9 +115,9 @@ def test_a_failure_of_the_last_call_is_no_answer(status, transient, take):
 def test_a_code_agent_is_heard_piece_by_piece_in_parts(take):
     _, host = take(draft(), [code("x = 1"), code("final_answer('Paris')")], kind="code")
     parts = {part: "".join(text for at, text in host.said if at == part) for part, _ in host.said}
-    assert list(parts) == [1, 2, 3]
-    assert parts[1] == "Thought: so.\n<code>\nx = 1\n</code>"
-    assert parts[3] == "Paris"
+    assert list(parts) == [0, 1, 2]
+    assert parts[0] == "Thought: so.\n<code>\nx = 1\n</code>"
+    assert parts[2] == "Paris"
 
 
 def test_a_tool_calling_agent_is_heard_at_the_end(take):

@@ -63,8 +63,8 @@ def test_an_import_that_is_not_installed_is_refused(setup):
 
 
 def test_options_of_code_need_a_code_agent():
-    with pytest.raises(ValidationError, match="`executor_timeout` needs `kind: code`"):
-        adapter.options(executor_timeout=5)
+    with pytest.raises(ValidationError, match="`executor_kwargs` needs `kind: code`"):
+        adapter.options(executor_kwargs={"timeout_seconds": 5})
 
 
 @pytest.mark.parametrize(("kind", "code"), [("tool_calling", False), ("code", True)])

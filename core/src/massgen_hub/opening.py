@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +38,7 @@ async def opened(
     seed: int,
 ) -> AsyncIterator[dict[str, Participant]]:
     """All agents at once, by id. The first one that cannot be opened closes the others and is the error."""
+    import_module("httpx")  # before they open side by side: clients of models break on one that is half imported
     keepers = {
         spec.id: Keeper(spec.id, _agent(spec, adapters[spec.type], models.get(spec.id), folder / spec.id, paths, seed))
         for spec in specs
@@ -141,7 +143,7 @@ def _context(
     append_to_path(paths)
     target = resolve(spec.target) if isinstance(spec.target, str) else spec.target
     context = partial(adapter.open, spec.options, replace(setup, target=target))
-    return _on_background_loop(context) if traits.loop == "one" else context()
+    return _on_background_loop(spec.id, context) if traits.loop == "one" else context()
 
 
 def _is_live(spec: AgentSpec) -> bool:
@@ -174,17 +176,19 @@ async def _there(work: Coroutine[Any, Any, T]) -> T:
 
 
 @asynccontextmanager
-async def _on_background_loop(context: Callable[[], AbstractAsyncContextManager[Agent]]) -> AsyncIterator[Agent]:
-    there = context()
-    agent = await _there(there.__aenter__())
+async def _on_background_loop(
+    name: str, context: Callable[[], AbstractAsyncContextManager[Agent]]
+) -> AsyncIterator[Agent]:
+    keeper = Keeper(name, context())
 
     async def distant(turn: Turn, host: Host) -> Reply | str:
         return await _there(_take_turn(agent, turn, ThreadedHost(host)))
 
     try:
+        agent = await _there(keeper.open())
         yield distant
     finally:
-        await _there(there.__aexit__(None, None, None))
+        await _there(keeper.close())
 
 
 async def _take_turn(agent: Agent, turn: Turn, host: Host) -> Reply | str:

@@ -15,6 +15,10 @@ def test_what_is_no_object_is_left_to_the_parser_as_text():
     assert decided("I vote:", ['{"ranking": ["A"', "[1]", None]) == Reply(text='I vote:\n{"ranking": ["A"\n[1]')
 
 
+def test_a_call_without_arguments_is_not_nothing():
+    assert decided("", [{}]) == decided("", ["{}"]) == Reply(text="{}")
+
+
 def test_text_alone_is_text():
     assert decided("Paris", []) == Reply(text="Paris")
 

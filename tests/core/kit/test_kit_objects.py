@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from massgen_hub.contract import Model, Setup
 from massgen_hub.errors import ConfigError, NotAvailable
-from massgen_hub.kit import Approval, approval, models_of, refuse_idle
+from massgen_hub.kit import Approval, approval, models_of, refuse_idle, users_agent
 from massgen_hub.options import Options
 from massgen_hub.testing import RecordingHost
 
@@ -20,6 +20,20 @@ def test_an_agent_made_from_options_needs_a_model():
     assert models_of(Setup(agent="ada", seed=1, model=model)) is model
     with pytest.raises(ConfigError, match="agent `ada` needs a model"):
         models_of(Setup(agent="ada", seed=1))
+
+
+class Parrot:
+    def __init__(self, words):
+        self.words = words
+
+
+def test_a_factory_is_given_what_it_has_parameters_for():
+    accepts, model = (f"{Parrot.__module__.partition('.')[0]}.Parrot",), Model(name="m")
+    assert users_agent(lambda: Parrot(()), accepts, model, tools=[1]).words == ()
+    assert users_agent(lambda model, tools: Parrot((model, tools)), accepts, model, tools=[1], schema={}).words == (
+        model,
+        [1],
+    )
 
 
 @pytest.mark.parametrize(("existing", "whose"), [(True, "an agent of your own"), (False, "an agent made from options")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from massgen_hub.contract import Adapter, Tested, Traits
 from massgen_hub.hookspecs import hookimpl
 
-from .opening import ACCEPTS, open_agent
+from .opening import open_agent
 from .options import LangGraphOptions
 
 __all__ = ["ADAPTER", "LangGraphOptions", "register_adapters"]
@@ -13,7 +13,7 @@ __all__ = ["ADAPTER", "LangGraphOptions", "register_adapters"]
 
 def traits(options: LangGraphOptions) -> Traits:
     """One event loop, because the clients of a user's own models are shared by the whole process."""
-    return Traits(cancel="task", loop="one", streams=True, tools=bool(options.tools), human=True)
+    return Traits(cancel="task", loop="one", streams=True, tools=bool(options.tools or options.mcp_servers), human=True)
 
 
 ADAPTER = Adapter(
@@ -22,7 +22,7 @@ ADAPTER = Adapter(
     options=LangGraphOptions,
     open=open_agent,
     traits=traits,
-    accepts=ACCEPTS,
+    accepts=("langgraph.Pregel",),
     tested=(
         Tested(distribution="langgraph", oldest="1.2.13", newest="1.2.24"),
         Tested(distribution="langchain", oldest="1.4", newest="1.5.2"),

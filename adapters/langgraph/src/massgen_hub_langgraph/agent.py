@@ -2,98 +2,115 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from typing import Any, TypeAlias
-from uuid import uuid4
 
+from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.errors import GraphRecursionError
 from langgraph.pregel import Pregel
 from langsmith import tracing_context
-from massgen_hub.contract import Host, Reply, Turn
+from massgen_hub.contract import JSON, Host, Reply, Turn
 from massgen_hub.errors import TurnError
+from massgen_hub.kit import Voices
 
 from .cancelling import stoppable
-from .decision import Decision
 from .keeping import ByReference
 from .listening import Listener
+from .options import LangGraphOptions
 from .questions import answered
-from .speech import Speech
-from .state import Keys, text_of
+from .state import text_of, way_in, way_out
 
 Graph: TypeAlias = Pregel[Any, Any, Any, Any]
+Native: TypeAlias = Callable[[Mapping[str, JSON]], Graph]
+"""From the schema of a decision to a graph that can make it: by tools, or as a form."""
+
+DECISION_STEPS = 12
+"""Steps in which such a graph may look something up first; the hub's own second attempt comes on top."""
 
 
 class GraphAgent:
-    """An agent that runs a copy of a graph, on a new thread for every turn.
+    """An agent that runs a graph on a new thread for every turn."""
 
-    The copy has a checkpointer of its own, so that any graph may ask questions and nothing reaches the user's.
-    `decides`: the graph takes a `Decision` as its context.
-    """
-
-    def __init__(self, graph: Graph, keys: Keys, recursion_limit: int, *, decides: bool = False) -> None:
-        self._saver = InMemorySaver(serde=ByReference())
-        self._graph = graph.copy(update={"checkpointer": self._saver})
-        self._keys, self._recursion_limit, self._decides = keys, recursion_limit, decides
+    def __init__(self, graph: Graph, options: LangGraphOptions, native: Native | None) -> None:
+        nodes = {name: node.copy({}) for name, node in graph.nodes.items()}  # they remember things from run to run
+        self._graph, self._options, self._native = graph.copy({"nodes": nodes}), options, native
+        self._given, self._answer = way_in(options.input, graph), way_out(options.output, graph)
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:
-        """Run the graph to its end. Raises what a node raises, and `TurnError` at the recursion limit."""
-        decision = Decision.of(turn.schema) if self._decides and turn.schema else None
-        thread, listener = uuid4().hex, Listener(host)
-        run = Run(self._graph, self._config(thread, listener), decision, host)
+        """Run the graph to its end, or to its decision. Raises what a node raises, and `TurnError` at the limit."""
+        run = self._run(turn, host)
         try:
-            state = await stoppable(run.to_the_end(self._keys.given(turn.prompt)), listener.tasks)
+            await stoppable(run.to_the_end(self._given(turn)), run.listener.tasks)
+            reply = run.listener.decision or Reply(text=text_of(self._answer(run.state)))
         except GraphRecursionError as endless:
-            what = f"the graph took {self._recursion_limit} steps and was not done"
-            raise TurnError(what, hint="raise `recursion_limit`, or look for a loop") from endless
+            what = f"the graph took {run.limit} steps and was not done"
+            raised = "" if run.limit < self._options.recursion_limit else ", or raise `recursion_limit`"
+            raise TurnError(what, hint=f"look for a loop{raised}") from endless
+        except Exception as failure:
+            unfit = getattr(failure, "ai_message", None)  # LangChain's word on a reply that is not of the form
+            if unfit is None or turn.schema is None:
+                raise
+            reply = Reply(text=text_of(unfit))
         finally:
-            self._saver.delete_thread(thread)
-        answer = self._keys.answer(state)
-        reply = Reply(text=text_of(answer), data=decision.made_in(answer) if decision else None)
-        run.speech.settle(reply.text)
+            run.listener.over = True
+        run.voices.finish(reply.text)
         return reply
 
-    def _config(self, thread: str, listener: Listener) -> RunnableConfig:
-        return {
-            "configurable": {"thread_id": thread},
-            "callbacks": [listener],
-            "recursion_limit": self._recursion_limit,
-        }
+    def _run(self, turn: Turn, host: Host) -> Run:
+        limit = self._options.recursion_limit
+        if self._native is None or turn.schema is None:
+            return Run(self._graph, self._options, turn, host, limit=limit)
+        graph, limit = self._native(turn.schema), min(limit, DECISION_STEPS)
+        return Run(graph, self._options, turn, host, limit=limit, decides=True)
 
 
 class Run:
-    """One run of a graph."""
+    """One run of a graph; `state` is the last of the outermost one.
 
-    def __init__(self, graph: Graph, config: RunnableConfig, context: Decision | None, host: Host) -> None:
-        self.speech = Speech(host)
-        self._graph, self._config, self._context, self._host = graph, config, context, host
+    Unless its checkpoints are kept, it is a copy with a checkpointer of its own that runs: so any graph may ask
+    questions, and nothing reaches the user's.
+    """
 
-    async def to_the_end(self, given: Any) -> Any:
-        """Go on after every question; the last state."""
+    def __init__(
+        self, graph: Graph, options: LangGraphOptions, turn: Turn, host: Host, *, limit: int, decides: bool = False
+    ) -> None:
+        self.state: Any = None
+        self.limit, self.voices, self.listener = limit, Voices(host.say), Listener(host, decides=decides)
+        self._host, self._keeps = host, options.checkpoints == "keep"
+        self._graph = graph if self._keeps else graph.copy({"checkpointer": InMemorySaver(serde=ByReference())})
+        self._thread = f"{turn.run}/{turn.agent}/{turn.round}/{turn.attempt}"
+        self._config: RunnableConfig = {
+            "configurable": {"thread_id": self._thread},
+            "callbacks": [self.listener],
+            "recursion_limit": limit,
+        }
+
+    async def to_the_end(self, given: Any) -> None:
+        """Go on after every question."""
+        if self._keeps:  # of a turn that is taken again after a crash
+            await self._graph.checkpointer.adelete_thread(self._thread)
         with tracing_context(enabled=False):
             while True:
-                state = await self._to_a_pause(given)
-                paused = await self._graph.aget_state(self._config)
-                if not paused.next:
-                    return state
+                await self._go_on(given)
+                paused = None if self.listener.decision else await self._graph.aget_state(self._config)
+                if not paused or not paused.next:
+                    return
                 given = await answered(paused, self._host)
 
-    async def _to_a_pause(self, given: Any) -> Any:
-        """Run until the graph ends or asks; the last state of the outermost graph."""
-        state: Any = None
+    async def _go_on(self, given: Any) -> None:
+        """Until the graph ends, asks, or has decided."""
+        durability = "async" if self._keeps else "exit"
         run: Any = self._graph.astream(
-            given,
-            self._config,
-            context=self._context,
-            stream_mode=["messages", "values"],
-            subgraphs=True,
-            durability="exit",
+            given, self._config, stream_mode=["messages", "values"], subgraphs=True, durability=durability
         )
         async with aclosing(run) as events:
             async for inner_graphs, mode, payload in events:
-                if mode == "messages":
-                    self.speech.hear(payload[0])
-                elif not inner_graphs:
-                    state = payload
-        return state
+                if mode == "messages" and isinstance(payload[0], AIMessage):
+                    self.voices.add(payload[0].id, str(payload[0].text))
+                elif mode == "values" and not inner_graphs:
+                    self.state = payload
+                if self.listener.decision is not None:
+                    return

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from ssl import SSLContext
 from typing import Any
 
 from httpx import create_ssl_context
 from langchain.agents import create_agent
+from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
+from langchain_core.messages import AIMessage
+from langchain_core.tools import BaseTool, StructuredTool, tool
 from langchain_openai import ChatOpenAI
-from massgen_hub.contract import Model, Setup
+from massgen_hub.contract import JSON, Model, Setup
 from massgen_hub.errors import ConfigError
+from massgen_hub.kit import models_of
+from massgen_hub.servers import ServedTool, served
 from massgen_hub.targets import resolve
-from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
+from openai import BadRequestError, DefaultAsyncHttpxClient, DefaultHttpxClient, NotFoundError, UnprocessableEntityError
 from pydantic import SecretStr
 
-from .agent import GraphAgent
-from .ballotbox import Ballotbox
-from .decision import Decision
+from .agent import Graph, GraphAgent
+from .offers import DECISIONS, as_tools
 from .options import LangGraphOptions
-from .state import Keys
+
+REFUSALS = (BadRequestError, NotFoundError, UnprocessableEntityError)
+"""What servers and routers say that know no tools, or not for this model."""
+
+LOOKUPS = 2
+"""Replies in which a model may call other tools before it must decide."""
 
 
 @asynccontextmanager
@@ -31,15 +40,23 @@ async def opened(options: LangGraphOptions, setup: Setup) -> AsyncIterator[Graph
     LangChain would share its clients with the whole process: they break in a second event loop, are never closed,
     and cost 50 ms for each new address, nearly all of it for TLS.
     """
-    if setup.model is None:
-        hint = "add `model:` to it, or name a graph that brings its own: `agent: module:attribute`"
-        raise ConfigError(f"agent `{setup.agent}` needs a model", hint=hint)
-    tools = [resolve(name) for name in options.tools]
-    with DefaultHttpxClient(verify=_tls()) as blocking:
-        async with DefaultAsyncHttpxClient(verify=_tls()) as client:
-            model = _model(options, setup.model, http_client=blocking, http_async_client=client)
-            graph = _graph(options, model, tools)
-            yield GraphAgent(graph, Keys(), options.recursion_limit, decides=True)
+    place, demand = models_of(setup), Demand()
+    async with AsyncExitStack() as stack:
+        theirs = await stack.enter_async_context(served(options.mcp_servers, setup.folder))
+        tools = [*map(_tool, options.tools), *map(_served, theirs)]
+        blocking = stack.enter_context(DefaultHttpxClient(verify=_tls()))
+        client = await stack.enter_async_context(DefaultAsyncHttpxClient(verify=_tls()))
+        model = _model(options, place, http_client=blocking, http_async_client=client)
+
+        def make(decisions: Sequence[BaseTool] = ()) -> Graph:
+            offered = {each.name: each for each in (*tools, *decisions)}
+            middleware = [demand] if decisions else []
+            return create_agent(model, [*offered.values()], system_prompt=options.system_message, middleware=middleware)
+
+        def native(schema: Mapping[str, JSON]) -> Graph:
+            return make(as_tools(schema) if demand.accepted else ())
+
+        yield GraphAgent(make(), options, native)
 
 
 @cache
@@ -61,15 +78,42 @@ def _model(options: LangGraphOptions, model: Model, **clients: Any) -> ChatOpenA
     )
 
 
-def _graph(options: LangGraphOptions, model: ChatOpenAI, tools: list[Any]) -> Any:
+def _tool(name: str) -> BaseTool:
+    found = resolve(name)
     try:
-        return create_agent(
-            model,
-            tools=tools,
-            system_prompt=options.system_message,
-            middleware=[Ballotbox()],
-            context_schema=Decision,
-        )
+        return found if isinstance(found, BaseTool) else tool(found)
     except (TypeError, ValueError) as refused:
-        hint = "`tools` are functions with annotations and a docstring, or tools of LangChain"
-        raise ConfigError(f"LangChain refuses this agent: {refused}", hint=hint) from refused
+        hint = "name a function with annotations and a docstring, or a tool of LangChain"
+        raise ConfigError(f"LangChain refuses the tool `{name}`: {refused}", hint=hint) from refused
+
+
+def _served(theirs: ServedTool) -> BaseTool:
+    async def call(**arguments: Any) -> str:
+        return await theirs.call(arguments)
+
+    return StructuredTool(
+        name=theirs.name, description=theirs.description, args_schema=dict(theirs.parameters), coroutine=call
+    )
+
+
+class Demand(AgentMiddleware):
+    """Demands a call of a tool where a decision is asked for, in the end one of those to decide with. A server that
+    refuses tools is asked for text, then on.
+
+    LangChain's own `ToolStrategy` goes on to its recursion limit with a model that only talks.
+    """
+
+    accepted = True
+
+    async def awrap_model_call(
+        self, request: ModelRequest, handler: Callable[[ModelRequest], Awaitable[ModelResponse[Any]]]
+    ) -> ModelResponse[Any]:
+        """Ask the model."""
+        if self.accepted:
+            lookups = sum(isinstance(message, AIMessage) for message in request.messages)
+            tools = [each for each in request.tools if lookups < LOOKUPS or each.name in DECISIONS]
+            try:
+                return await handler(request.override(tools=tools, tool_choice="required"))
+            except REFUSALS:
+                self.accepted = False
+        return await handler(request.override(tools=[each for each in request.tools if each.name not in DECISIONS]))

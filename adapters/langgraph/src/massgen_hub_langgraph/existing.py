@@ -1,27 +1,43 @@
-"""The user's own graphs, with the usual state of messages or one of their own."""
+"""The user's own graphs, and the functions that make them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from inspect import signature
 
-from langgraph.pregel import Pregel
+from massgen_hub.contract import JSON, Setup
 from massgen_hub.errors import ConfigError
+from massgen_hub.kit import users_agent
 
-from .agent import GraphAgent
+from .agent import Graph, GraphAgent, Native
+from .offers import as_form, as_tools
 from .options import LangGraphOptions
-from .state import Keys, NoKeys
 
-INTERNAL = ("__", "branch:")
-"""How the names of channels start that are no part of a graph's state."""
+ACCEPTS = ("langgraph.Pregel",)
 
 
-def opened(options: LangGraphOptions, graph: Pregel[Any, Any, Any, Any]) -> GraphAgent:
-    """The agent. Raises `ConfigError` where the graph's state has not the keys of the options."""
-    if isinstance(graph.output_channels, str):
-        return GraphAgent(graph, NoKeys(), options.recursion_limit)
-    state = [name for name in graph.channels if not name.startswith(INTERNAL)]
-    for option, key in (("input_key", options.input_key), ("output_key", options.output_key)):
-        if key not in state:
-            hint = f"set `{option}` to one of its keys: {', '.join(state)}"
-            raise ConfigError(f"the state of the graph has no `{key}`, its `{option}`", hint=hint)
-    return GraphAgent(graph, Keys(options.input_key, options.output_key), options.recursion_limit)
+@asynccontextmanager
+async def opened(options: LangGraphOptions, setup: Setup) -> AsyncIterator[GraphAgent]:
+    """The agent. Raises `ConfigError` where there is no graph, or none that fits the options."""
+    graph = users_agent(setup.target, ACCEPTS, setup.model, tools=[], response_format=None)
+    if options.checkpoints == "keep" and not graph.checkpointer:
+        hint = "compile it with one, or remove `checkpoints`"
+        raise ConfigError("`checkpoints: keep` needs a graph with a checkpointer", hint=hint)
+    yield GraphAgent(graph, options, _native(setup))
+
+
+def _native(setup: Setup) -> Native | None:
+    """How the user's factory makes a graph for a decision, if it can.
+
+    With tools that takes one call of the model, whatever it says. LangChain refuses what is not of a form, so that a
+    form is only for a factory that takes nothing else.
+    """
+    takes = signature(setup.target).parameters if callable(setup.target) else ()
+
+    def make(schema: Mapping[str, JSON]) -> Graph:
+        with_tools = "tools" in takes
+        tools, form = (as_tools(schema), None) if with_tools else ([], as_form(schema))
+        return users_agent(setup.target, ACCEPTS, setup.model, tools=tools, response_format=form)
+
+    return make if {"tools", "response_format"} & set(takes) else None

@@ -3,38 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
 from weakref import WeakSet
 
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage
 from langchain_core.outputs import LLMResult
-from massgen_hub.contract import Activity, Host, Usage
-from massgen_hub.kit import ThreadedHost
+from massgen_hub.contract import Activity, Host, Reply, Usage
+from massgen_hub.errors import TurnError
+from massgen_hub.kit import ThreadedHost, as_json, decided
 
+from .offers import DECISIONS
 from .state import text_of
 
 
 class Listener(BaseCallbackHandler):
-    """Reports to the host, and knows the tasks of the run. Synchronous nodes call it from threads of their own."""
+    """Reports to the host. Synchronous nodes call it from threads of their own, where nothing else can stop them: once
+    the turn is `over`, they end at the next piece of text, model call or tool call.
+
+    `tasks` are those of the run. `decision` is what the first model said that called a tool to decide with, where the
+    graph has such tools (`decides`).
+    """
 
     run_inline = True
+    raise_error = True
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, *, decides: bool) -> None:
         self.tasks: WeakSet[asyncio.Task[Any]] = WeakSet()
-        self._host = ThreadedHost(host)
+        self.over = False
+        self.decision: Reply | None = None
+        self._host, self._decides = ThreadedHost(host), decides
         self._tools: dict[UUID, str] = {}
 
     def on_chain_start(self, *_about: Any, **_more: Any) -> None:
-        """Remember the task of a node."""
-        self._remember_task()
+        """A node goes on."""
+        if self.over:
+            raise TurnError("the turn is over")
+        with suppress(RuntimeError):  # in a thread there is no task
+            if task := asyncio.current_task():
+                self.tasks.add(task)
 
-    def on_chat_model_start(self, *_about: Any, **_more: Any) -> None:
-        """Remember the task of a model call."""
-        self._remember_task()
+    on_chat_model_start = on_llm_new_token = on_chain_start
 
     def on_tool_start(
         self,
@@ -46,9 +57,9 @@ class Listener(BaseCallbackHandler):
         **_more: Any,
     ) -> None:
         """Note the call."""
-        self._remember_task()
+        self.on_chain_start()
         self._tools[run_id] = serialized.get("name", "")
-        arguments = input_str if inputs is None else json.dumps(inputs, ensure_ascii=False, default=str)
+        arguments = input_str if inputs is None else as_json(inputs)
         self._host.note(Activity(kind="call", name=self._tools[run_id], text=arguments, id=str(run_id)))
 
     def on_tool_end(self, output: Any, *, run_id: UUID, **_more: Any) -> None:
@@ -60,21 +71,25 @@ class Listener(BaseCallbackHandler):
         self._result(run_id, f"{type(error).__name__}: {error}")
 
     def on_llm_end(self, response: LLMResult, **_more: Any) -> None:
-        """Report the usage of one model call."""
+        """Report the usage of one model call, and look for a decision."""
         for generation in (generation for choices in response.generations for generation in choices):
-            self._host.spend(usage_of(getattr(generation, "message", None)))
-
-    def _remember_task(self) -> None:
-        with suppress(RuntimeError):  # in a thread there is none
-            if task := asyncio.current_task():
-                self.tasks.add(task)
+            message = getattr(generation, "message", None)
+            self._host.spend(usage_of(message))
+            if self._decides and self.decision is None and isinstance(message, AIMessage):
+                self.decision = decision_in(message)
 
     def _result(self, run_id: UUID, text: str) -> None:
         name = self._tools.pop(run_id, "")
         self._host.note(Activity(kind="result", name=name, text=text, id=str(run_id)))
 
 
-def usage_of(message: BaseMessage | None) -> Usage:
+def decision_in(message: AIMessage) -> Reply | None:
+    """The decision of a model that called the tools for it; arguments that are no JSON stay as they came."""
+    calls = [call for call in (*message.tool_calls, *message.invalid_tool_calls) if call["name"] in DECISIONS]
+    return decided(str(message.text), [call["args"] for call in calls]) if calls else None
+
+
+def usage_of(message: AIMessage | None) -> Usage:
     """What the model said about its usage; many say nothing while they stream."""
     counted = getattr(message, "usage_metadata", None) or {}
     about = getattr(message, "response_metadata", {})

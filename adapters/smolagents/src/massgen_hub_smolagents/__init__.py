@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from massgen_hub.contract import Adapter, Tested, Traits
 from massgen_hub.hookspecs import hookimpl
-from massgen_hub.kit import in_thread
+from massgen_hub.kit import imported, in_thread
+from massgen_hub.servers import served
 
 from .options import SmolagentsOptions
 
@@ -18,15 +19,22 @@ if TYPE_CHECKING:
 
     from massgen_hub.contract import Agent, Setup
 
-ACCEPTS = ("smolagents.MultiStepAgent",)
-
 
 @asynccontextmanager
 async def open_agent(options: SmolagentsOptions, setup: Setup) -> AsyncIterator[Agent]:
     """An agent made from options, or the user's own. Raises `ConfigError` where it cannot be made."""
-    opening = await in_thread(partial(import_module, ".opening", __package__), "import smolagents")
-    with opening.opened(options, setup, ACCEPTS) as agent:
-        yield agent
+    opening = await imported(".opening", __package__)
+    async with AsyncExitStack() as stack:
+        tools = {
+            id(each): await stack.enter_async_context(served(each.mcp_servers, setup.folder))
+            for each in options.everybody()
+        }
+        context = opening.opened(options, setup, tools, asyncio.get_running_loop())
+        agent = await in_thread(context.__enter__, f"open {setup.agent}")  # a container takes its time
+        try:
+            yield agent
+        finally:
+            await in_thread(partial(context.__exit__, None, None, None), f"close {setup.agent}")
 
 
 def traits(options: SmolagentsOptions) -> Traits:
@@ -41,7 +49,7 @@ adapter = Adapter(
     options=SmolagentsOptions,
     open=open_agent,
     traits=traits,
-    accepts=ACCEPTS,
+    accepts=("smolagents.MultiStepAgent",),
     tested=(Tested(distribution="smolagents", oldest="1.26", newest="1.26.0"),),
 )
 

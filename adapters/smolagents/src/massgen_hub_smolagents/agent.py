@@ -7,20 +7,19 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from massgen_hub.contract import Reply
 from massgen_hub.errors import TurnError
-from massgen_hub.kit import ThreadedHost, in_thread
+from massgen_hub.kit import ThreadedHost, Voices, in_thread, own_code
 from smolagents import CodeAgent
 
-from .decision import DecisionReader, DecisionTool, in_code, read_answer
+from .decision import DecisionReader, decision_tool, in_code, read_answer
 from .lending import lent
 from .telling import FINAL_ANSWER, Narrator
-from .watching import Stopped, WatchedModel
+from .watching import Stopped, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
-    from massgen_hub.contract import Host, Turn
+    from massgen_hub.contract import Host, Reply, Turn
     from smolagents import MultiStepAgent
 
 DECISION_STEPS = 2
@@ -50,33 +49,33 @@ class SmolAgent:
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:
         """Answer the turn. Raises what smolagents raises."""
-        stop, threaded = threading.Event(), ThreadedHost(host)
+        threaded = ThreadedHost(host)
+        watch = Watch(threaded, Voices(threaded.say), threading.Event(), own_code(turn))
         try:
-            return await in_thread(lambda: self._take(turn, threaded, stop), name=f"smolagents {turn.agent}")
+            return await in_thread(lambda: self._take(turn, watch), name=f"smolagents {turn.agent}")
         finally:
-            stop.set()
+            watch.stop.set()
 
-    def _take(self, turn: Turn, host: ThreadedHost, stop: threading.Event) -> Reply:
+    def _take(self, turn: Turn, watch: Watch) -> Reply:
         with self._lock:
-            run, narrator = self._run(turn), Narrator(host)
-            with lent(self._agent, lambda own: WatchedModel(own, host.spend, stop), **run.changes) as model:
-                with closing(_events(self._agent, run, stop)) as events:
-                    reply = _reply(events, run, narrator)
+            run = self._run(turn)
+            with lent(self._agent, watch, **run.changes) as model:
+                with closing(_events(self._agent, run, watch)) as events:
+                    reply = _reply(events, run, Narrator(watch))
                 if model.failure is not None:
                     raise model.failure
-        narrator.conclude(reply.text)
+        watch.voices.finish(reply.text)
         return reply
 
     def _run(self, turn: Turn) -> _Run:
-        streams = isinstance(self._agent, CodeAgent) and hasattr(self._agent.model, "generate_stream")
-        changes = {"stream_outputs": streams or self._agent.stream_outputs}
         if turn.schema is None:
-            return _Run(turn.prompt, self._max_steps, read_answer, changes)
-        tools = {**self._agent.tools, FINAL_ANSWER: DecisionTool(turn.schema)}
-        changes |= {"tools": tools, "final_answer_checks": [], "planning_interval": None}
-        reader, task = DecisionReader(), turn.prompt
+            return _Run(turn.prompt, self._max_steps, read_answer, {})
+        tool, task = decision_tool(turn.schema), turn.prompt
+        tools = {**self._agent.tools, FINAL_ANSWER: tool}
+        changes = {"tools": tools, "final_answer_checks": [], "planning_interval": None}
+        reader = DecisionReader(tool)
         if isinstance(self._agent, CodeAgent):
-            reader = DecisionReader(code_end=self._agent.code_block_tags[1])
+            reader = DecisionReader(tool, code_end=self._agent.code_block_tags[1])
             task = f"{turn.prompt}\n\n{in_code(turn.schema)}"
         return _Run(task, min(DECISION_STEPS, self._max_steps), reader.read, changes)
 
@@ -90,12 +89,12 @@ def _reply(events: Generator[Any, None, None], run: _Run, narrator: Narrator) ->
     raise TurnError("the agent ended without an answer", hint="a subclass of its own has to yield a FinalAnswerStep")
 
 
-def _events(agent: MultiStepAgent, run: _Run, stop: threading.Event) -> Generator[Any, None, None]:
-    """The events of a run, until it ends, `stop` is set or nobody wants more."""
+def _events(agent: MultiStepAgent, run: _Run, watch: Watch) -> Generator[Any, None, None]:
+    """The events of a run, until it ends, the turn is over or nobody wants more."""
     events = agent.run(run.task, stream=True, max_steps=run.max_steps)
     try:
         for event in events:
-            if stop.is_set():
+            if watch.stop.is_set():
                 raise Stopped
             yield event
     finally:

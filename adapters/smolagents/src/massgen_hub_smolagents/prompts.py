@@ -22,21 +22,28 @@ Importable: {{ authorized_imports }}
 {%- for tool in tools.values() %}
 {{ tool.to_code_prompt() }}
 {%- endfor %}
+{%- for agent in managed_agents.values() %}
+def {{ agent.name }}(task: str):
+    \"""{{ agent.description }}\"""
+{%- endfor %}
 {%- if custom_instructions %}
 {{ custom_instructions }}
 {%- endif %}"""
 
-LAST_STEP = {
-    "pre_messages": "Answer the task from these notes.",
-    "post_messages": "There are no steps left. Reply with the answer as plain text.",
+OTHERS: dict[str, Any] = {
+    "final_answer": {
+        "pre_messages": "Answer the task from these notes.",
+        "post_messages": "There are no steps left. Reply with the answer as plain text.",
+    },
+    "planning": {
+        "initial_plan": "{{ task }}\n\nDo not solve it yet: plan it in a few short lines, then write <end_plan>.",
+        "update_plan_pre_messages": "These are notes on a task: {{ task }}",
+        "update_plan_post_messages": "Plan the next {{ remaining_steps }} steps in short lines, then write <end_plan>.",
+    },
+    "managed_agent": {"task": "{{ task }}", "report": "{{ final_answer }}"},
 }
 
 
 def short(system_prompt: str) -> dict[str, Any]:
-    """Prompt templates of an agent that neither plans nor manages others."""
-    return {
-        "system_prompt": system_prompt,
-        "final_answer": LAST_STEP,
-        "planning": {"initial_plan": "", "update_plan_pre_messages": "", "update_plan_post_messages": ""},
-        "managed_agent": {"task": "{{ task }}", "report": "{{ final_answer }}"},
-    }
+    """Prompt templates for all that an agent may do."""
+    return {"system_prompt": system_prompt, **OTHERS}

@@ -2,59 +2,42 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from massgen_hub.contract import Activity
-from smolagents import ActionStep, ChatMessageStreamDelta, ToolCall, ToolOutput
+from massgen_hub.kit import as_text
+from smolagents import ActionStep, PlanningStep, ToolCall, ToolOutput
 
 if TYPE_CHECKING:
-    from massgen_hub.kit import ThreadedHost
+    from .watching import Watch
 
-FINAL_ANSWER = "final_answer"
-INTERPRETER = "python_interpreter"
-
-OUTCOMES: Mapping[str, Literal["result", "output"]] = {"call": "result", "code": "output"}
-
-
-def as_text(value: Any) -> str:
-    """A value that an agent made, as the text of an answer: JSON where it has structure."""
-    if value is None:
-        return ""
-    return as_json(value) if isinstance(value, (Mapping, list, tuple)) else str(value)
-
-
-def as_json(value: Any) -> str:
-    """JSON, with words for what JSON does not know."""
-    return json.dumps(value, ensure_ascii=False, default=str, skipkeys=True)
+FINAL_ANSWER, INTERPRETER = "final_answer", "python_interpreter"
+OUTCOMES: dict[str, Literal["result", "output"]] = {"call": "result", "code": "output"}
 
 
 class Narrator:
-    """Tells the events of one run, in order. `step` counts from 1 and numbers the parts of what is said."""
+    """Tells the events of one run, in order. A turn has several where agents manage others."""
 
-    def __init__(self, host: ThreadedHost) -> None:
-        self._host = host
+    def __init__(self, watch: Watch) -> None:
+        self._host, self._run, self._step = watch.host, next(watch.numbers), 1
         self._open: dict[str, Activity] = {}
-        self.step = 1
 
     def tell(self, event: Any) -> None:
         """One event of `MultiStepAgent.run(stream=True)`."""
-        if isinstance(event, ChatMessageStreamDelta):
-            if event.content:
-                self._host.say(event.content, self.step)
-        elif isinstance(event, ToolCall):
+        if isinstance(event, ToolCall):
             self._begin(event)
         elif isinstance(event, ToolOutput):
             self._end(self._key(event.id), event.observation)
-        elif isinstance(event, ActionStep):
-            for key in tuple(self._open):
-                self._end(key, _outcome(event))
-            self.step = event.step_number + 1
+        elif isinstance(event, (ActionStep, PlanningStep)):
+            self._close(event)
+            self._step += 1
 
-    def conclude(self, text: str) -> None:
-        """Say the reply as a part of its own: before, it was an argument of a call, or code."""
-        self._host.say(text, self.step)
+    def _close(self, step: ActionStep | PlanningStep) -> None:
+        if isinstance(step, PlanningStep):
+            self._host.note(Activity(kind="info", name="plan", text=step.plan))
+            return
+        for key in tuple(self._open):  # what became of code, or of a call that gave no result
+            self._end(key, "\n".join(str(part) for part in (step.observations, step.error) if part))
 
     def _begin(self, call: ToolCall) -> None:
         if call.name == FINAL_ANSWER:
@@ -71,9 +54,4 @@ class Narrator:
             self._host.note(Activity(kind=OUTCOMES[begun.kind], name=begun.name, text=text, id=key))
 
     def _key(self, call: str) -> str:
-        return f"{self.step}.{call}"  # some models give every call the same id
-
-
-def _outcome(step: ActionStep) -> str:
-    """What became of code, or of a call that gave no result."""
-    return "\n".join(str(part) for part in (step.observations, step.error) if part)
+        return f"{self._run}.{self._step}.{call}"  # some models give every call the same id

@@ -9,7 +9,7 @@ from .failures import PASSING_STATUS, causes, is_transient, retry_after, unfinis
 from .objects import imported, models_of, refuse_idle, users_agent
 from .questions import Approval, approval, ask
 from .quotation import own_code
-from .speech import Speech
+from .speech import Speech, Voices
 from .threads import ThreadedHost, in_thread
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Approval",
     "Speech",
     "ThreadedHost",
+    "Voices",
     "approval",
     "as_json",
     "as_text",

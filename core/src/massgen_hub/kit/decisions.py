@@ -25,16 +25,16 @@ def _decision_tool(parameters: Mapping[str, JSON]) -> dict[str, JSON]:
 def decided(text: str, arguments: Iterable[JSON]) -> Reply:
     """The reply of an agent that called decision tools: native arguments in the order of the reply.
 
-    Each of `arguments` is a mapping, or the text that the model sent for one. What is no JSON object is left to the
-    hub's parser, as text.
+    Each of `arguments` is a mapping, or the text that the model sent for one. What is no JSON object, or an empty one,
+    is left to the hub's parser, as text.
     """
     native: list[Mapping[str, JSON]] = []
     rest = [text] if text else []
     for given in arguments:
         value = _parsed(given) if isinstance(given, str) else given
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value:
             native.append(value)
-        elif given:
+        elif given or value == {}:
             rest.append(as_text(given))
     return Reply(text="\n".join(rest), data=(native[0] if len(native) == 1 else native) or None)
 

@@ -14,17 +14,17 @@ from ..errors import ConfigError
 from .threads import in_thread
 
 
-def users_agent(target: Any, accepts: tuple[str, ...], model: Model | None) -> Any:
+def users_agent(target: Any, accepts: tuple[str, ...], model: Model | None, **offered: Any) -> Any:
     """The user's own agent: `target` itself, or what it makes when it is a factory.
 
-    A factory may take `model`, the `massgen_hub.Model` that the config names for this agent.
-    Raises `ConfigError` where neither is an agent of the framework.
+    A factory may take `model`, the `massgen_hub.Model` that the config names for this agent, and of what else is
+    `offered` what it has parameters for. Raises `ConfigError` where neither is an agent of the framework.
     """
     if hierarchy(target) & set(accepts):
         return target
     if callable(target):
-        wants_model = "model" in signature(target).parameters
-        made = target(model=model) if wants_model else target()
+        offered = {"model": model, **offered}
+        made = target(**{name: offered[name] for name in signature(target).parameters if name in offered})
         if hierarchy(made) & set(accepts):
             return made
         raise ConfigError(f"the factory made a `{type(made).__name__}`, which is no agent", hint=_expected(accepts))

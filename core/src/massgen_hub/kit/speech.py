@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Hashable
 
 
 class Speech:
@@ -47,3 +48,28 @@ class Speech:
     def _kept(self, heard: str) -> int:
         """How much of a finished message is part of it."""
         return len(heard)
+
+
+class Voices:
+    """Streams messages that may be said at once, from several threads, each as a part of its own."""
+
+    def __init__(self, say: Callable[[str, int], None]) -> None:
+        self._say, self._parts = say, dict[Hashable, int]()
+        self._last, self._lock = list[str](), threading.Lock()
+
+    def add(self, message: Hashable, piece: str) -> None:
+        """A piece of a message; `message` tells it from the others."""
+        if not piece:
+            return
+        with self._lock:
+            if message not in self._parts:
+                self._parts[message], self._last = len(self._parts), []
+            part = self._parts[message]
+            if part == len(self._parts) - 1:
+                self._last.append(piece)
+            self._say(piece, part)
+
+    def finish(self, text: str) -> None:
+        """The turn's reply is `text`: said as a whole where it is not the message that began last."""
+        if text != "".join(self._last):
+            self._say(text, len(self._parts))

@@ -15,7 +15,7 @@ from ag2_places import KINDS, entry, left_in, outputs, python, script, take
 from massgen_hub.contract import Activity, Reply, Shown
 from massgen_hub.testing import ModelServer, RecordingHost, draft, echo, say, vote
 
-SECONDS = 3
+SECONDS = 2
 """For each piece of code."""
 KEEP_FILES = ("local", "docker", "jupyter", "embedded")
 REMEMBER = ("jupyter", "embedded", "jupyter in docker", "running jupyter")

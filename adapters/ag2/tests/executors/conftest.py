@@ -38,7 +38,7 @@ def name(engine) -> Iterator[str]:
     """A name for a container, which is gone after the test."""
     name = f"test-{uuid4()}"
     yield name
-    for container in engine.containers.list(all=True, filters={"name": name}):
+    for container in engine.containers.list(all=True, sparse=True, filters={"name": name}):
         container.remove(force=True)
 
 

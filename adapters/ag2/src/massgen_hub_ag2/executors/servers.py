@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,8 @@ def _in_container(server: DockerServer, guard: Guard) -> Iterator[JupyterConnect
     said = server.model_dump(exclude={"type", "container_name", "stop_container"}, exclude_none=True)
     with engine() as client, container(server, guard) as name:
         running = DockerJupyterServer(**said, container_name=name, stop_container=False)
-        _wait(running.connection_info, lambda: "" if client.containers.list(filters={"name": name}) else "it ended")
+        runs = partial(client.containers.list, filters={"name": name}, sparse=True)
+        _wait(running.connection_info, lambda: "" if runs() else "it ended")
         yield running.connection_info
 
 

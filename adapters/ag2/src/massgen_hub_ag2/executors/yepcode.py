@@ -33,7 +33,7 @@ def opened(settings: YepCodeExecutor, _folder: Path) -> Iterator[Bounded]:
     executor = _executor(settings)
     watched = executor._runner.yepcode_api = Watched(executor._runner.yepcode_api)
     # YepCode's client takes a timeout and does nothing with it.
-    yield Bounded(executor, settings.timeout, Brake(after=0, pull=watched.kill))
+    yield Bounded(executor.execute_code_blocks, settings.timeout, Brake(after=0, pull=watched.kill))
 
 
 def _executor(settings: YepCodeExecutor) -> YepCodeCodeExecutor:

@@ -315,9 +315,13 @@ def test_agents_of_five_frameworks_use_a_tool_or_run_code_before_they_vote(tmp_p
 @pytest.mark.model
 def test_five_frameworks_vote_in_one_round_with_the_embedded_model(tmp_path):
     told = run("five-frameworks.yaml", tmp_path, "What is the capital of France?", "--seed", "1")
-    assert {ballot["framework"] for ballot in told["ballots"]} == FIVE
-    assert {ballot["round"] for ballot in told["ballots"]} == {2}
     assert told["verdict"]["decided"]
+    voting = [turn for turn in told["turns"] if turn["round"] == 2]
+    assert {turn["framework"] for turn in voting} == FIVE
+    called_off = {turn["framework"] for turn in voting if turn["ended"] == "cancelled"}
+    voted = {ballot["framework"] for ballot in told["ballots"] if ballot["counts"]}
+    assert len(voted) >= 3
+    assert voted | called_off == FIVE, told["turns"]  # the last are not needed where the others have settled it
 
 
 @pytest.mark.model

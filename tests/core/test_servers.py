@@ -63,7 +63,7 @@ def test_a_server_that_runs_is_found_by_its_address(transport, path):
         url = f"http://127.0.0.1:{port}/{path}"
         assert added(McpServer(name="there", url=url, transport=transport, headers={"x-who": "ada"})) == ["5"]
     finally:
-        running.terminate()
+        running.kill()  # gently, it would wait for every connection
         running.communicate()
 
 

@@ -239,7 +239,8 @@ class Histories(RuleBasedStateMachine):
             assert verdict.voted >= verdict.quorum
         absent = {one.agent for one in verdict.absent}
         failed = {seat.agent for seat in self.state.seats.values() if seat.status == "out"}
-        counted = {given.agent for given in self.state.given} if verdict.by in ("gate", "alone") else set()
+        answered = {given.agent for given in self.state.given} if verdict.by in ("gate", "alone") else set()
+        counted = answered | deciding(self.state).keys()  # whoever voted took part, and may fail to write it up
         silent = set(self.state.settings.electorate.advisory)
         assert failed - counted - silent - {self.state.settings.electorate.judge} <= absent or verdict.by == "judge"
         assert verdict.turnout.counted <= len(self.state.voters)

@@ -72,7 +72,8 @@ def short(seen):
 
 def long(seen):
     """The whole page: every promise by adapter, what is excused, the mutants."""
-    parts = [INTRODUCTION]
+    tested = [[f"`{adapter}`", ", ".join(kind.name for kind in found.values())] for adapter, found in seen.items()]
+    parts = [INTRODUCTION, markdown(["adapter", "kinds of agents"], tested)]
     for name, group in GROUPS.items():
         rows = [[words(promise), *(counted(found, promise) for found in seen.values())] for promise in in_group(group)]
         parts += [f"## {name.capitalize()}\n", markdown(["promise", *(f"`{adapter}`" for adapter in seen)], rows)]

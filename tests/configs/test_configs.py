@@ -37,6 +37,17 @@ def run(name, folder, task, *arguments, **environment):
     return json.loads(done.stdout)
 
 
+def redirected(name, folder, task, script, *arguments):
+    """What a run tells whose models are all one scripted model, and the bodies of its requests."""
+    with ModelServer() as server:
+        server.script("redirected", script)
+        told = run(
+            name, folder, task, "--model", "openai/redirected", *arguments,
+            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
+        )  # fmt: skip
+        return told, [request.body for request in server.requests]
+
+
 def votes(body):
     """The first label of whatever is to be ranked, natively where tools are offered."""
     labels = re.findall(r"~[0-9a-f]{8} ([A-Z]+)\n", body)
@@ -106,12 +117,8 @@ def test_agents_of_the_openai_agents_sdk_use_tools_and_hand_off(tmp_path):
             return call("transfer_to_accountant", {})
         return answers("It is 42.5." if "You work with numbers" in str(said) or "42.5" in said else "Forty-odd.")(body)
 
-    with ModelServer() as server:
-        server.script("redirected", script)
-        told = run(
-            "openai-agents.yaml", tmp_path, "What is 17 percent of 250?", "--model", "openai/redirected",
-            "--set", "consensus.gate=off", OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
-        )  # fmt: skip
+    task = "What is 17 percent of 250?"
+    told, _ = redirected("openai-agents.yaml", tmp_path, task, script, "--set", "consensus.gate=off")
     drafts = {turn["agent"]: turn["text"] for turn in told["turns"] if turn["kind"] == "draft"}
     assert drafts == {"clerk": "It is 42.5.", "desk": "It is 42.5.", "writer": "Forty-odd."}
     assert {ballot["voter"] for ballot in told["ballots"]} == {"clerk", "desk", "writer"}
@@ -143,13 +150,8 @@ def test_massgens_case_study_runs_and_its_coder_runs_its_own_code_and_no_peers(t
             return say(PEER)
         return say("12! is 479001600. TERMINATE" if "factorial 479001600" in prompt else DRAFT)
 
-    with ModelServer() as server:
-        server.script("redirected", script)
-        told = run(
-            "case-study.yaml", tmp_path, "What is 12 factorial?", "--model", "openai/redirected",
-            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
-        )  # fmt: skip
-        ran = [body for body in (request.body for request in server.requests) if "factorial 479001600" in str(body)]
+    told, requests = redirected("case-study.yaml", tmp_path, "What is 12 factorial?", script)
+    ran = [body for body in requests if "factorial 479001600" in str(body)]
     assert ran, "the code block of the coder was not executed"
     drafts = {turn["agent"]: turn["text"] for turn in told["turns"] if turn["kind"] == "draft"}
     assert "479001600" in drafts["ag2_coder"]
@@ -166,15 +168,8 @@ def test_agents_of_agentscope_call_their_tools_and_vote(tmp_path):
             return call("add", {"x": 17, "y": 25})
         return answers("It is 42.")(body)
 
-    with ModelServer() as server:
-        server.script("redirected", script)
-        told = run(
-            "agentscope.yaml", tmp_path, "What is 17 + 25?", "--model", "openai/redirected",
-            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
-        )  # fmt: skip
-        results = [
-            one["content"] for request in server.requests for one in request.body["messages"] if one["role"] == "tool"
-        ]
+    told, requests = redirected("agentscope.yaml", tmp_path, "What is 17 + 25?", script)
+    results = [one["content"] for body in requests for one in body["messages"] if one["role"] == "tool"]
     assert results == ["42", "42"]
     assert (told["verdict"]["answer"], told["verdict"]["agreement"]) == ("It is 42.", "unanimous")
     assert {ballot["voter"] for ballot in told["ballots"]} == {"clerk", "own", "plain"}
@@ -190,13 +185,8 @@ def test_a_group_chat_is_one_voter_beside_a_single_agent(tmp_path):
             return say(DRAFT)
         return say("12! is 479001600." if "factorial 479001600" in prompt else "I guess 479001600.")
 
-    with ModelServer() as server:
-        server.script("redirected", script)
-        told = run(
-            "ag2-group.yaml", tmp_path, "What is 12 factorial?", "--model", "openai/redirected",
-            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
-        )  # fmt: skip
-        voted = [request.body for request in server.requests if request.body.get("tool_choice") == "required"]
+    told, requests = redirected("ag2-group.yaml", tmp_path, "What is 12 factorial?", script)
+    voted = [body for body in requests if body.get("tool_choice") == "required"]
     drafts = {turn["agent"]: turn["text"] for turn in told["turns"] if turn["kind"] == "draft"}
     assert drafts == {"team": "12! is 479001600.", "solo": "I guess 479001600."}
     assert sorted(ballot["voter"] for ballot in told["ballots"]) == ["solo", "team"]
@@ -217,30 +207,14 @@ def massgen(body):
 
 @pytest.mark.parametrize(("name", "voters", "runs_code"), MASSGENS)
 def test_massgens_ag2_examples_run_to_a_verdict(tmp_path, name, voters, runs_code):
-    with ModelServer() as server:
-        server.script("redirected", massgen)
-        told = run(
-            str(ROOT / "tests" / "configs" / "massgen" / f"{name}.yaml"), tmp_path, "What is 12 factorial?",
-            "--model", "openai/redirected", "--set", "consensus.gate=off",
-            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
-        )  # fmt: skip
-        heard = json.dumps([request.body for request in server.requests])
+    config = str(ROOT / "tests" / "configs" / "massgen" / f"{name}.yaml")
+    told, requests = redirected(config, tmp_path, "What is 12 factorial?", massgen, "--set", "consensus.gate=off")
+    heard = json.dumps(requests)
     assert ("factorial 479001600" in heard) == runs_code
     assert told["verdict"]["decided"]
     assert "479001600" in told["verdict"]["answer"]
     assert "TERMINATE" not in told["verdict"]["answer"]
     assert {ballot["voter"] for ballot in told["ballots"]} == (set(voters) if len(voters) > 1 else set())
-
-
-def redirected(name, folder, script, *arguments):
-    """What a run tells whose models are all one scripted model, and the bodies of its requests."""
-    with ModelServer() as server:
-        server.script("redirected", script)
-        told = run(
-            name, folder, "What is 17 * 23?", "--model", "openai/redirected", *arguments,
-            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
-        )  # fmt: skip
-        return told, [request.body for request in server.requests]
 
 
 def names(body):
@@ -254,7 +228,7 @@ def test_graphs_that_are_made_here_or_by_a_function_of_ones_own_vote_with_tools(
             return call("vote", votes(prompt))
         return say("It is 391.") if "391" in prompt else call("multiply", {"x": 17, "y": 23})
 
-    told, requests = redirected("langgraph.yaml", tmp_path, script, "--set", "consensus.gate=off")
+    told, requests = redirected("langgraph.yaml", tmp_path, "What is 17 * 23?", script, "--set", "consensus.gate=off")
     assert {turn["text"] for turn in told["turns"] if turn["kind"] == "draft"} == {"It is 391."}
     assert {ballot["voter"]: ballot["data"]["reason"] for ballot in told["ballots"]} == dict.fromkeys(
         ["made", "own"], "It is right."
@@ -276,7 +250,7 @@ def test_agents_that_call_that_code_and_that_manage_others_vote(tmp_path):
         answer = f"**{final}" if "ranking" in final else "17 * 23"
         return say(f"So.\n<code>\nfinal_answer({answer})\n</code>")
 
-    told, _ = redirected("smolagents.yaml", tmp_path, script, "--set", "consensus.gate=off")
+    told, _ = redirected("smolagents.yaml", tmp_path, "What is 17 * 23?", script, "--set", "consensus.gate=off")
     assert {turn["text"] for turn in told["turns"] if turn["kind"] == "draft"} == {"391"}
     assert {ballot["voter"] for ballot in told["ballots"]} == {"caller", "coder", "lead"}
     assert told["verdict"]["answer"] == "391"
@@ -298,12 +272,7 @@ def works_it_out(body):
 
 
 def test_agents_of_five_frameworks_use_a_tool_or_run_code_before_they_vote(tmp_path):
-    with ModelServer() as server:
-        server.script("redirected", works_it_out)
-        told = run(
-            "five-frameworks.yaml", tmp_path, "What is 6 times 7?",
-            MODEL="openai/redirected", OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
-        )  # fmt: skip
+    told, _ = redirected("five-frameworks.yaml", tmp_path, "What is 6 times 7?", works_it_out)
     assert {ballot["framework"] for ballot in told["ballots"] if ballot["counts"]} == FIVE
     assert {turn["text"] for turn in told["turns"] if turn["kind"] == "draft"} == {"It is 42."}
     events = read_events(tmp_path / ".massgen-hub" / "runs" / told["run"])

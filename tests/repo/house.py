@@ -7,6 +7,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CORE = ROOT / "core" / "src" / "massgen_hub"
 MEMBERS = sorted(path.parent for kind in ("adapters", "plugins") for path in (ROOT / kind).glob("*/pyproject.toml"))
+APART = {
+    ROOT / path for path in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["uv"]["workspace"]["exclude"]
+}
+TOGETHER = [folder for folder in MEMBERS if folder not in APART]
 SOURCES = sorted(
     path
     for folder in ("core", "adapters", "plugins")

@@ -15,7 +15,7 @@ SOURCES = sorted(
     path
     for folder in ("core", "adapters", "plugins")
     for path in (ROOT / folder).rglob("*.py")
-    if "tests" not in path.parts
+    if not {"tests", ".venv"} & set(path.parts)
 )
 
 

@@ -3,6 +3,7 @@
 HubError                  the base: a message, and hints
 ├── ConfigError           the config is not usable: path, line, column, the line itself
 ├── PluginError           a plugin broke its promise, or is not installed
+├── NotBuilt              an agent's environment is not there, or cannot be built
 ├── ModelError            a model cannot be reached: no key, no such provider, no weights
 ├── TurnError             a turn failed; `transient` says whether another try makes sense
 │   ├── NotAvailable      the hub cannot answer a question or run a tool
@@ -66,6 +67,10 @@ class ConfigError(HubError):
 
 class PluginError(HubError):
     """A plugin broke its promise, or the one that is needed is not installed."""
+
+
+class NotBuilt(HubError):  # noqa: N818
+    """The environment of an agent is not there, or cannot be built. What was built before stays."""
 
 
 class ModelError(HubError):

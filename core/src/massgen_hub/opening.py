@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -15,11 +16,12 @@ from typing import Any, TypeVar
 
 from .config import AgentSpec
 from .contract import Adapter, Agent, Host, Model, Reply, Setup, Turn
+from .environments import check_options
 from .errors import ConfigError, HubError
 from .kit import ThreadedHost
 from .runner import Participant
 from .targets import append_to_path, resolve
-from .worker import open_in_worker
+from .worker import WorkerAgent, open_in_worker
 
 T = TypeVar("T")
 NO_KEY = "none"
@@ -27,39 +29,48 @@ SECONDS_TO_CLOSE = 10.0
 log = logging.getLogger("massgen_hub")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """What a run has to open its agents with.
+
+    `adapters` are those installed here, by name; `models` and `pythons` are by agent: the model it is given, and the
+    interpreter of an environment of its own. Below `folder` each agent gets a folder; `paths` end `sys.path`.
+    """
+
+    adapters: Mapping[str, Adapter]
+    models: Mapping[str, Model]
+    pythons: Mapping[str, Path]
+    folder: Path
+    paths: Sequence[str]
+    seed: int
+
+
 @asynccontextmanager
-async def opened(
-    specs: Sequence[AgentSpec],
-    adapters: Mapping[str, Adapter],
-    models: Mapping[str, Model],
-    *,
-    folder: Path,
-    paths: Sequence[str],
-    seed: int,
-) -> AsyncIterator[dict[str, Participant]]:
+async def opened(specs: Sequence[AgentSpec], stock: Stock) -> AsyncIterator[dict[str, Participant]]:
     """All agents at once, by id. The first one that cannot be opened closes the others and is the error."""
     import_module("httpx")  # before they open side by side: clients of models break on one that is half imported
-    keepers = {
-        spec.id: Keeper(spec.id, _agent(spec, adapters[spec.type], models.get(spec.id), folder / spec.id, paths, seed))
-        for spec in specs
-    }
+    keepers = {spec.id: Keeper(spec.id, _agent(spec, stock)) for spec in specs}
     try:
         async with asyncio.TaskGroup() as group:
             opening = {name: group.create_task(keeper.open()) for name, keeper in keepers.items()}
-        yield {
-            spec.id: Participant(
-                agent=opening[spec.id].result(),
-                type=spec.type,
-                traits=adapters[spec.type].traits(spec.options),
-                timeout=spec.timeout,
-                stoppable=_stoppable(spec, adapters[spec.type]),
-            )
-            for spec in specs
-        }
+        yield {spec.id: _participant(spec, opening[spec.id].result(), stock) for spec in specs}
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
     finally:
         await asyncio.gather(*(keeper.close() for keeper in keepers.values()))
+
+
+def _participant(spec: AgentSpec, agent: Agent, stock: Stock) -> Participant:
+    """An open agent, with the traits that its adapter has where it runs."""
+    in_worker = isinstance(agent, WorkerAgent)
+    traits = agent.about.traits if isinstance(agent, WorkerAgent) else stock.adapters[spec.type].traits(spec.options)
+    return Participant(
+        agent=agent,
+        type=spec.type,
+        traits=traits,
+        timeout=spec.timeout,
+        stoppable=in_worker or traits.cancel == "task",
+    )
 
 
 class Keeper:
@@ -107,19 +118,20 @@ class Keeper:
 
 
 @asynccontextmanager
-async def _agent(
-    spec: AgentSpec, adapter: Adapter, model: Model | None, folder: Path, paths: Sequence[str], seed: int
-) -> AsyncIterator[Agent]:
+async def _agent(spec: AgentSpec, stock: Stock) -> AsyncIterator[Agent]:
     """One agent, with errors that say which."""
+    model = stock.models.get(spec.id)
     if model is not None and not model.key:  # clients demand one even where the address does not
         model = replace(model, key=NO_KEY)
-    setup = Setup(agent=spec.id, seed=seed, model=model, folder=str(folder))
+    setup = Setup(agent=spec.id, seed=stock.seed, model=model, folder=str(stock.folder / spec.id))
     try:
-        context = _context(spec, adapter, setup, folder, paths)
+        context = _context(spec, setup, stock)
         agent = await context.__aenter__()
     except HubError as failure:
         if isinstance(failure, ConfigError) and failure.place is not None:
             raise
+        if spec.id in stock.pythons:  # the environment knows which option is wrong, and we the line
+            await asyncio.to_thread(check_options, [spec], stock.pythons)
         raise ConfigError(f"agent `{spec.id}`: {failure.message}", place=spec.place, hint=failure.hint) from failure
     except Exception as failure:
         what = f"agent `{spec.id}` cannot be opened: {type(failure).__name__}: {failure}"
@@ -130,35 +142,37 @@ async def _agent(
         await context.__aexit__(None, None, None)
 
 
-def _context(
-    spec: AgentSpec, adapter: Adapter, setup: Setup, folder: Path, paths: Sequence[str]
-) -> AbstractAsyncContextManager[Agent]:
-    traits = adapter.traits(spec.options)
-    if _is_live(spec) and spec.environment == "worker":
+def _context(spec: AgentSpec, setup: Setup, stock: Stock) -> AbstractAsyncContextManager[Agent]:
+    if _moves_out(spec, stock):
+        return _in_worker(spec, setup, stock)
+    if spec.environment == "worker":
         raise ConfigError("an object given in code cannot move to a worker", hint="name it as `module:attribute`")
-    if _moves_out(spec, adapter):
-        target = spec.target if isinstance(spec.target, str) else None
-        options = spec.options.model_dump(mode="json", exclude_unset=True)
-        return open_in_worker(spec.type, options, setup, target, paths=paths, log=folder / "worker.log")
-    append_to_path(paths)
+    adapter = stock.adapters[spec.type]
+    append_to_path(stock.paths)
     target = resolve(spec.target) if isinstance(spec.target, str) else spec.target
     context = partial(adapter.open, spec.options, replace(setup, target=target))
-    return _on_background_loop(spec.id, context) if traits.loop == "one" else context()
+    return _on_background_loop(spec.id, context) if adapter.traits(spec.options).loop == "one" else context()
 
 
-def _is_live(spec: AgentSpec) -> bool:
-    """Whether the user gave the object itself."""
-    return spec.target is not None and not isinstance(spec.target, str)
+def _in_worker(spec: AgentSpec, setup: Setup, stock: Stock) -> AbstractAsyncContextManager[WorkerAgent]:
+    return open_in_worker(
+        spec.type,
+        spec.options.model_dump(mode="json", exclude_unset=True),
+        setup,
+        spec.target if isinstance(spec.target, str) else None,
+        python=str(stock.pythons.get(spec.id, sys.executable)),
+        paths=stock.paths,
+        log=stock.folder / spec.id / "worker.log",
+    )
 
 
-def _moves_out(spec: AgentSpec, adapter: Adapter) -> bool:
-    """Whether the agent lives in a worker: it says so, or only a kill stops it and it can move."""
-    kill = adapter.traits(spec.options).cancel == "kill"
-    return spec.environment == "worker" or (spec.environment == "auto" and kill and not _is_live(spec))
-
-
-def _stoppable(spec: AgentSpec, adapter: Adapter) -> bool:
-    return _moves_out(spec, adapter) or adapter.traits(spec.options).cancel == "task"
+def _moves_out(spec: AgentSpec, stock: Stock) -> bool:
+    """Whether the agent lives in a worker: it says so, or only a kill stops it. An object itself stays."""
+    if spec.target is not None and not isinstance(spec.target, str):
+        return False
+    if spec.environment != "auto":
+        return spec.environment != "inline"
+    return stock.adapters[spec.type].traits(spec.options).cancel == "kill"
 
 
 # Agents whose clients belong to one event loop for the life of the process share a permanent one.

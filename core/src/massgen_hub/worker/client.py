@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 from ..contract import JSON, Host, Reply, Setup, Turn
 from ..errors import ConfigError
 from .launch import Launch
-from .messages import VERSION, Open, encode
+from .messages import VERSION, Open, Opened, encode
 from .session import Limits, Session
 
 __all__ = ["Limits", "WorkerAgent", "open_in_worker"]
@@ -93,6 +93,12 @@ class WorkerAgent:
         async with self._lock:
             session = await self.open()
             return await session.take(turn, host)
+
+    @property
+    def about(self) -> Opened:
+        """What the worker said of the agent when it was opened."""
+        assert self._session is not None
+        return self._session.about
 
     async def open(self) -> Session:
         """The session that is open, or a new one."""

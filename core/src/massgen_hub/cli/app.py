@@ -133,11 +133,14 @@ def conform(
 
 
 @app.command()
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    start: Annotated[bool, typer.Option("--start", help="Start a worker of each adapter, and time it.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Whether the installed frameworks are those tested."""
     from .doctor import examine
 
-    raise typer.Exit(examine(as_json=as_json))
+    raise typer.Exit(examine(start=start, as_json=as_json))
 
 
 environments = typer.Typer(no_args_is_help=True)

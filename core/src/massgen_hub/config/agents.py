@@ -133,7 +133,8 @@ def _adapter(node: Node, reading: Reading) -> tuple[str, Adapter | None]:
     if adapter is None and (broken := _broken(named, name, reading.registry)):
         raise broken
     if adapter is None and not _comes_with_an_environment(node, name):
-        raise unknown_name(named, "adapter", name, [*reading.registry.adapters, *APART], NO_TYPES.get(name, ""))
+        hint = NO_TYPES.get(name, "") or did_you_mean(name, [*reading.registry.adapters, *TOGETHER, *APART])
+        raise unknown_name(named, "adapter", name, reading.registry.adapters, hint)
     return name, adapter
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,8 @@ def write(path: Path, pins: Iterable[Pins]) -> None:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     except OSError as failure:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise ConfigError(f"the lock {path} cannot be written: {failure.strerror}", hint="free some space") from None
 
 

@@ -22,7 +22,7 @@ def interpreters(config: Config, store: Store | None = None) -> dict[str, Path]:
 
     Raises `NotBuilt` that says which are missing, how large they are where the lock tells, and the command.
     """
-    places = {spec.id: _existing(config, spec.id, where.path) for spec, where in own_environments(config) if where.path}
+    places = _existing(config)
     store, locked = store or Store(), read(lock_of(config))
     there = {agent: _there(one, locked, store) for agent, one in wanted(config).items()}
     if not all(there.values()):
@@ -68,6 +68,7 @@ def sync(config: Config, progress: Progress = lambda *_: None, store: Store | No
     Raises `NotBuilt` where an environment cannot be built; those before it stay.
     """
     store, path = store or Store(), lock_of(config)
+    _existing(config)
     built: dict[str, Built] = {}
     for one, agents in _grouped(config).items():
         names = ", ".join(agents)
@@ -114,10 +115,15 @@ def _there(one: Wanted, locked: Mapping[Identity, Pins], store: Store) -> Built 
     return None if pins is None else store.find(key_of(one, pins))
 
 
-def _existing(config: Config, agent: str, path: str) -> Path:
-    """The interpreter of an environment that the user made."""
-    python = config.folder / Path(path).expanduser() / PYTHON
-    if not python.is_file():
-        hint = "`path` is the folder of an environment, in which massgen-hub and the adapter are installed"
-        raise NotBuilt(f"the agent `{agent}` has no environment at {python.parent.parent}", hint=hint)
-    return python
+def _existing(config: Config) -> dict[str, Path]:
+    """The interpreters of environments that the user made, by agent. Raises `NotBuilt` where there is none."""
+    places = {
+        spec.id: config.folder / Path(where.path).expanduser() / PYTHON
+        for spec, where in own_environments(config)
+        if where.path
+    }
+    for agent, python in places.items():
+        if not python.is_file():
+            hint = "`path` is the folder of an environment in which massgen-hub and the adapter are installed"
+            raise NotBuilt(f"the agent `{agent}` has no environment at {python.parent.parent}", hint=hint)
+    return places

@@ -53,9 +53,8 @@ def run(arguments: Sequence[str], folder: Path, told: Told = lambda _: None) -> 
         out.seek(0)
         wrote = out.read().decode(errors="replace")
     if process.returncode:
-        raise UvFailed(
-            "\n".join(said).strip().removeprefix("error: ") or f"uv ended with exit code {process.returncode}"
-        )
+        text = "\n".join(line for line in said if not line.startswith("Using Python")).strip().removeprefix("error: ")
+        raise UvFailed(text or f"uv ended with exit code {process.returncode}")
     return wrote
 
 
@@ -118,8 +117,6 @@ def explained(failure: UvFailed, what: str) -> NotBuilt:
     if failure.says(NO_PYTHON):
         return NotBuilt(f"{what} cannot be built: {failure.text}")
     if failure.says(NO_NETWORK):
-        hint = "once it was built with network, it is built again without"
-        return NotBuilt(
-            f"{what} cannot be built without network: not all of it is in uv's cache\n{failure.text}", hint=hint
-        )
+        reason = "there is no network, and not all of it is in uv's cache"
+        return NotBuilt(f"{what} cannot be built: {reason}\n{failure.text}")
     return NotBuilt(f"{what} cannot be built:\n{failure.text}")

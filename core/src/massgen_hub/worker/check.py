@@ -1,8 +1,8 @@
 """`python -m massgen_hub.worker --check`: what an environment knows of adapters, and whether they take some options.
 
 In: a JSON list of `{adapter, options}`. Out: a JSON list with, for each, `error` and `hint` where the adapter cannot be
-had, the `distribution` and `version` that bring it, the `versions` of its framework, and the `problems` of the options.
-No framework is imported.
+had, else the `distribution` and `version` that bring it, the `versions` of its framework, those `tested`, and the
+`problems` of the options. No framework is imported.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main(source: int, output: int) -> None:
 
 
 def _answer(question: Mapping[str, Any]) -> dict[str, Any]:
-    answer = {"error": "", "hint": "", "distribution": "", "version": "", "versions": {}, "problems": []}
+    answer: dict[str, Any] = dict.fromkeys(("error", "hint", "distribution", "version"), "")
     try:
         adapter, plugin = find_adapter(question["adapter"])
     except HubError as failure:
@@ -34,5 +34,6 @@ def _answer(question: Mapping[str, Any]) -> dict[str, Any]:
         "distribution": plugin.distribution,
         "version": plugin.version,
         "versions": versions_of(adapter),
+        "tested": [vars(tested) for tested in adapter.tested],
         "problems": problems(adapter.options, question["options"]),
     }

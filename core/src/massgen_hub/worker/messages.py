@@ -28,13 +28,15 @@ class WireError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """An exception on its way. `error` is the name of a class of `massgen_hub.errors`, empty for any other."""
+    """An exception on its way. `error` is the name of a class of `massgen_hub.errors`, empty for any other;
+    `traceback` what `kit.traceback_of` tells of it."""
 
     error: str = ""
     message: str = ""
     hint: str = ""
     transient: bool = False
     retry_after: float | None = None
+    traceback: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

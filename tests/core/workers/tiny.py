@@ -12,7 +12,7 @@ import sys
 import time
 from contextlib import asynccontextmanager
 
-from massgen_hub.contract import Activity, Adapter, Question, Reply, Traits, Usage
+from massgen_hub.contract import Activity, Adapter, Question, Reply, Tested, Traits, Usage
 from massgen_hub.errors import ConfigError
 from massgen_hub.hookspecs import hookimpl
 from massgen_hub.kit import in_thread
@@ -152,6 +152,16 @@ def traits(options):
 @hookimpl
 def register_adapters():
     return [
-        Adapter(name="tiny", summary="For tests.", options=TinyOptions, open=opened, traits=traits),
+        Adapter(
+            name="tiny",
+            summary="For tests.",
+            options=TinyOptions,
+            open=opened,
+            traits=traits,
+            tested=(
+                Tested(distribution="pluggy", oldest="1.7", newest="1.7"),
+                Tested(distribution="no-such-framework", oldest="1", newest="2"),
+            ),
+        ),
         Adapter(name="tinier", summary="Of another name.", options=TinyOptions, open=opened, traits=traits),
     ]

@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 from ..contract import JSON, Host, Reply, Setup, Turn
 from ..errors import ConfigError
 from .launch import Launch
-from .messages import VERSION, Open, encode
+from .messages import VERSION, Open, Opened, encode
 from .session import Limits, Session
 
 __all__ = ["Limits", "WorkerAgent", "open_in_worker"]
@@ -77,7 +77,10 @@ def _order(
 
 
 class WorkerAgent:
-    """The agent, from the hub's side. It takes one turn at a time."""
+    """The agent, from the hub's side. It takes one turn at a time. `about` is what its process said when the agent was
+    open, also after that process has ended; a new one may say something else."""
+
+    about: Opened
 
     def __init__(self, order: bytes, launch: Launch, limits: Limits) -> None:
         self._order, self._launch, self._limits = order, launch, limits
@@ -99,6 +102,7 @@ class WorkerAgent:
         if self._session is None or self._session.over:
             await self.close()
             self._session = await Session.open(self._order, self._launch, self._limits)
+            self.about = self._session.about
         return self._session
 
     async def close(self) -> None:

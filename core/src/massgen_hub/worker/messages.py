@@ -11,7 +11,7 @@ is ignored; anything else that is not on this page ends the worker.
 # Annotations are read at run time by the codec, so this page does without `from __future__ import annotations`.
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast, get_args
 
 from ..codec import from_plain, to_json
@@ -94,11 +94,13 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """The agent is open: the distribution that brought its adapter, and its traits."""
+    """The agent is open: the distribution that brought its adapter, its traits, and the `versions` of Python and of the
+    distributions that matter: massgen-hub's, the adapter's, the framework's, and those that frameworks share."""
 
     distribution: str
     version: str
     traits: Traits
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,5 +10,5 @@ settings.register_profile(
 )
 settings.load_profile("massgen-hub")
 
-for folder in ("consensus", "consensus/rules", "runner", "testing"):
+for folder in ("consensus", "consensus/rules", "runner", "testing", "workers"):
     sys.path.append(str(Path(__file__).parent / folder))

@@ -25,7 +25,7 @@ from .environments.store import Built, Store
 from .errors import HubError, NotBuilt
 from .plugins import Registry, Row
 from .worker import open_in_worker
-from .worker.versions import versions_of
+from .worker.versions import SHARED, versions_of
 
 Status = Literal["ok", "newer than tested", "older than tested", "missing", "broken plugin", "not installed"]
 HARMLESS = ("ok", "newer than tested", "not installed")
@@ -131,7 +131,7 @@ def _examined(row: Row, registry: Registry) -> Iterator[Examined]:
         return
     for name in row.provides.get("register_adapters", ()):
         adapter = registry.adapters[name]
-        frameworks = _frameworks(adapter.tested, versions_of(adapter))
+        frameworks = _frameworks(adapter.tested, versions_of(tested.distribution for tested in adapter.tested))
         made_here = partial(made, environment=HERE, python=Path(sys.executable))
         yield made_here(name=name, status=_worst(frameworks), frameworks=frameworks)
 
@@ -169,6 +169,7 @@ def _frameworks(tested: Sequence[Tested], installed: Mapping[str, str]) -> tuple
     others = {
         name: Framework(distribution=name, installed=found, generation=generation(name, found))
         for name, found in installed.items()
+        if name in SHARED
     }
     return tuple({**driven, **{name: other for name, other in others.items() if name not in driven}}.values())
 

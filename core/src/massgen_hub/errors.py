@@ -19,9 +19,11 @@ from dataclasses import dataclass
 
 
 class HubError(Exception):
-    """Something a person can mend. `exit_code` is what the command line returns."""
+    """Something a person can mend. `exit_code` is what the command line returns. `traceback` is told by one that comes
+    from a worker: where it was raised there."""
 
     exit_code = 2
+    traceback = ""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)

@@ -163,14 +163,16 @@ def _in_worker(spec: AgentSpec, setup: Setup, stock: Stock) -> AbstractAsyncCont
         python=str(stock.pythons.get(spec.id, sys.executable)),
         paths=stock.paths,
         log=stock.folder / spec.id / "worker.log",
+        memory=spec.memory,
     )
 
 
 def _moves_out(spec: AgentSpec, stock: Stock) -> bool:
-    """Whether the agent lives in a worker: it says so, or only a kill stops it. An object itself stays."""
+    """Whether the agent lives in a worker: it says so, its memory has a limit, or only a kill stops it. An object that
+    was made in code stays."""
     if spec.target is not None and not isinstance(spec.target, str):
         return False
-    if spec.environment != "auto":
+    if spec.environment != "auto" or spec.memory is not None:
         return spec.environment != "inline"
     return stock.adapters[spec.type].traits(spec.options).cancel == "kill"
 

@@ -177,6 +177,37 @@ def test_a_lasting_failure_is_not_tried_again():
     assert [event.attempt for event in journal.of(Failed, "a")] == [1]
 
 
+def test_a_failure_is_recorded_with_its_hint_and_where_it_comes_from():
+    async def refused(turn, host):
+        try:
+            int("x")
+        except ValueError as failure:
+            raise TurnError("401: wrong key", hint="set OPENAI_API_KEY") from failure
+
+    verdict, journal = play({"a": refused, **PEERS})
+    failed = journal.of(Failed, "a")[0]
+    assert (failed.message, failed.hint) == ("401: wrong key", "set OPENAI_API_KEY")
+    assert ', in refused\n    int("x")\nValueError: invalid literal' in failed.traceback
+    assert [one.hint for one in verdict.absent] == ["set OPENAI_API_KEY"]
+
+
+def test_secrets_stay_out_of_a_recorded_failure():
+    class Cleaning(MemoryJournal):
+        def clean(self, value):
+            return value.replace("sk-1", "[secret]") if isinstance(value, str) else value
+
+    async def tells(turn, host):
+        try:
+            int("sk-1")
+        except ValueError as failure:
+            raise TurnError("sk-1 is wrong", hint="sk-1?") from failure
+
+    _, journal = play({"a": tells, **PEERS}, journal=Cleaning())
+    failed = journal.of(Failed, "a")[0]
+    assert "int(" in failed.traceback
+    assert "sk-1" not in failed.message + failed.hint + failed.traceback
+
+
 def test_when_all_agents_fail_each_reason_is_kept():
     async def refused(turn, host):
         raise TurnError(f"{turn.agent} has no key")

@@ -7,10 +7,12 @@ import pytest
 from massgen_hub.codec import to_plain
 from massgen_hub.consensus import BORDA
 from massgen_hub.contract import Reply
+from massgen_hub.errors import TurnError
 from massgen_hub.events import Event
 from massgen_hub.record import state_of
 from massgen_hub.report import report
 from massgen_hub.view.board import Board
+from massgen_hub.view.failures import failures_view
 from massgen_hub.view.lines import Lines
 from massgen_hub.view.live import LiveView
 from massgen_hub.view.text import harmless, one_line, seconds, tail, tokens
@@ -157,6 +159,30 @@ def test_a_failure_is_told_with_its_reason():
 
     state = state_of(events({**COUNCIL, "dan": fails}))
     assert "dan failed: error: ValueError: boom" in drawn(verdict_view(state.verdict, state, BORDA))
+
+
+def test_a_failure_is_told_with_what_to_do_when_it_comes_and_in_the_verdict():
+    async def fails(turn, host):
+        raise TurnError("no key", hint="set OPENAI_API_KEY")
+
+    told, lines = events({**COUNCIL, "dan": fails}), []
+    view, state = Lines(lines.append), state_of(told)
+    for event in told:
+        view(event)
+    assert "  hint: set OPENAI_API_KEY" in lines
+    shown = drawn(verdict_view(state.verdict, state, BORDA))
+    assert "dan failed: error: no key\n  hint: set OPENAI_API_KEY\n" in shown
+
+
+def test_where_an_agent_fell_over_can_be_shown():
+    async def fails(turn, host):
+        raise ValueError("boom\x1b[2J")
+
+    shown = drawn(failures_view(events({**COUNCIL, "dan": fails})))
+    assert "dan, round 1:" in shown
+    assert ', in fails\n    raise ValueError("boom' in shown
+    assert "\x1b" not in shown
+    assert drawn(failures_view(events(COUNCIL))).strip() == ""
 
 
 def test_no_answer_at_all_is_said_plainly():

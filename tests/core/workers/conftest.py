@@ -48,11 +48,12 @@ def opened(site):
 
     @asynccontextmanager
     async def open_one(
-        adapter="tiny", *, target=None, setup=None, paths=(), limits=None, python=None, log=None, **options
+        adapter="tiny", *, target=None, setup=None, paths=(), limits=None, python=None, log=None, memory=None, **options
     ):
         setup, limits, paths = setup or Setup(agent="a", seed=1), limits or Limits(), (str(site), *map(str, paths))
+        python = python or sys.executable
         context = open_in_worker(
-            adapter, options, setup, target, python=python or sys.executable, paths=paths, log=log, limits=limits
+            adapter, options, setup, target, python=python, paths=paths, log=log, limits=limits, memory=memory
         )
         async with context as agent:
             yield agent

@@ -11,45 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
+from living import cancelled, children, pid_of, until, until_gone
 from massgen_hub.errors import TurnError, WorkerDied
 from massgen_hub.testing import draft
 from massgen_hub.worker import Limits
 from massgen_hub.worker.messages import VERSION
 
 HERE = Path(__file__).parent
-
-
-async def pid_of(agent, host):
-    return (await agent(draft("describes"), host)).data["pid"]
-
-
-def gone(pid):
-    """Whether a process has ended; a zombie has."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
-async def until(condition):
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.002)
-
-
-async def until_gone(pid):
-    await until(lambda: gone(pid))
-
-
-async def cancelled(agent, prompt, host):
-    """Start a turn, cancel it once the agent has spoken, and say how long that took to end it."""
-    turn = asyncio.create_task(agent(draft(prompt), host))
-    await host.spoken.wait()
-    turn.cancel()
-    began = time.perf_counter()
-    with pytest.raises(asyncio.CancelledError):
-        await turn
-    return time.perf_counter() - began
 
 
 @pytest.mark.parametrize("behaviour", ["blocks", "waits"])
@@ -275,15 +243,10 @@ def test_cancelling_while_a_worker_starts_leaves_nothing(opened):
     asyncio.run(opens())
 
 
-def children():
-    """The processes that this one has started, zombies too."""
-    tasks = Path("/proc/self/task").iterdir()
-    return {pid for task in tasks for pid in (task / "children").read_text().split()}
-
-
 def test_no_process_thread_or_descriptor_is_left(opened, new_host):
     def counted():
-        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count(), children()
+        threads = [one for one in threading.enumerate() if not one.name.startswith("asyncio_")]  # the loop's own
+        return len(list(Path("/proc/self/fd").iterdir())), len(threads), children()
 
     async def turns():
         async with opened(kill=True) as agent:
@@ -292,7 +255,7 @@ def test_no_process_thread_or_descriptor_is_left(opened, new_host):
             await agent(draft("greets"), new_host())
 
     async def several():
-        await turns()  # the loop's own threads and descriptors are made here
+        await turns()  # the loop's own descriptors are made here
         before = counted()
         for _ in range(3):
             await turns()
@@ -349,12 +312,13 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("behaviour", ["has_a_child", "blocks"])
-def test_a_worker_and_its_children_end_when_the_hub_is_killed(site, behaviour, tmp_path):
+@pytest.mark.parametrize("behaviour", ["has_a_child", "blocks", "sleeps", "detaches bare waits"])
+def test_nothing_is_left_of_a_worker_when_the_hub_is_killed(site, behaviour, tmp_path):
     command = [sys.executable, "-c", HUB, str(site), behaviour]
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # nobody is left to remove the worker's home
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as hub:
         started = [hub.stdout.readline().strip(), hub.stdout.readline().strip()]
         hub.kill()
     for pid in filter(str.isdigit, started):
         asyncio.run(until_gone(int(pid)))
+    assert list(tmp_path.iterdir()) == []

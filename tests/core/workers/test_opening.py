@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from importlib.metadata import version
 
 import pytest
 from massgen_hub.contract import Setup
@@ -41,10 +42,22 @@ def test_an_adapter_that_falls_over_says_what_it_printed(refused):
 def test_an_adapter_may_be_brought_by_a_plugin_of_another_name(opened):
     async def opens():
         async with opened("tinier") as agent:
-            return (await agent.open()).about
+            return agent.about
 
     about = asyncio.run(opens())
     assert (about.distribution, about.version) == ("massgen-hub-tiny", "1.2.3")
+
+
+def test_an_agent_says_what_it_runs_on_also_when_its_process_has_ended(opened):
+    async def opens():
+        async with opened() as agent:
+            pass
+        return agent.about.versions
+
+    versions = asyncio.run(opens())
+    assert versions.pop("python") == sys.version.partition(" ")[0]
+    names = ["massgen-hub", "massgen-hub-tiny", "pluggy", "openai", "mcp"]  # but not `no-such-framework`
+    assert versions == {name: "1.2.3" if name == "massgen-hub-tiny" else version(name) for name in names}
 
 
 def test_an_adapter_that_nobody_brings_is_an_error_with_a_suggestion(refused):
@@ -60,7 +73,7 @@ def test_only_the_plugin_that_is_needed_is_imported(opened, plugin, tmp_path, ad
 
     async def opens():
         async with opened(adapter, paths=[folder], log=tmp_path / "a.log") as agent:
-            return (await agent.open()).about.distribution
+            return agent.about.distribution
 
     assert asyncio.run(opens()) == distribution
     assert "imported" not in (tmp_path / "a.log").read_text()

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from massgen_hub.contract import Activity, Reply, Setup, Usage
 from massgen_hub.errors import ConfigError, NotAvailable, TurnError
+from massgen_hub.kit import traceback_of
 from massgen_hub.testing import draft, vote
+from massgen_hub.worker.opening import find_adapter
 
 
 @pytest.fixture
@@ -85,6 +87,24 @@ def test_a_passing_failure_arrives_as_one(take):
     with pytest.raises(TurnError, match=r"^BusyError: busy$") as caught:
         take("raises busy")
     assert (caught.value.transient, caught.value.retry_after) == (True, 3)
+
+
+def test_a_failure_tells_where_it_comes_from_as_it_does_inline(take, new_host, site, monkeypatch):
+    monkeypatch.syspath_prepend(site)
+    adapter, _ = find_adapter("tiny")
+
+    async def inline():
+        async with adapter.open(adapter.options(), Setup(agent="a", seed=1)) as agent:
+            await agent(draft("raises nonsense"), new_host())
+
+    with pytest.raises(TurnError) as there:
+        take("raises nonsense")
+    with pytest.raises(ValueError, match="nonsense") as here:
+        asyncio.run(inline())
+    told = there.value.traceback
+    assert traceback_of(here.value).endswith(told)
+    assert f'  File "{site / "massgen_hub_tiny.py"}", line ' in told
+    assert told.endswith("else ValueError(rest)\nValueError: nonsense")
 
 
 def test_an_agent_that_exits_in_python_only_fails_its_turn(opened, new_host):

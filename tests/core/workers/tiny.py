@@ -11,8 +11,9 @@ import subprocess
 import sys
 import time
 from contextlib import asynccontextmanager
+from pathlib import Path
 
-from massgen_hub.contract import Activity, Adapter, Question, Reply, Traits, Usage
+from massgen_hub.contract import Activity, Adapter, Question, Reply, Tested, Traits, Usage
 from massgen_hub.errors import ConfigError
 from massgen_hub.hookspecs import hookimpl
 from massgen_hub.kit import in_thread
@@ -23,6 +24,11 @@ class TinyOptions(Options):
     greeting: str = "hello"
     kill: bool = False
     fails: str = ""
+    waits_for: int = 0
+    meets_in: str = ""
+
+
+kept = []
 
 
 class BusyError(Exception):
@@ -116,6 +122,86 @@ async def exits(agent, host, rest):
     os._exit(int(rest))
 
 
+async def aborts(agent, host, rest):
+    descend(int(rest))
+
+
+def descend(depth):
+    descend(depth - 1) if depth else os.abort()
+
+
+async def dies(agent, host, rest):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def dies_once(agent, host, rest):
+    """Leaves a mark where it died, and answers where it finds one."""
+    mark = Path(f"{rest}.{agent.setup.agent}")
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return agent.options.greeting
+
+
+async def sleeps(agent, host, rest):
+    host.say("working")
+    time.sleep(60)
+
+
+async def loses_a_child(agent, host, rest):
+    child = subprocess.Popen(["sleep", "60"])
+    os.kill(child.pid, signal.SIGKILL)
+    return str(child.wait())
+
+
+DETACHED = "setsid sleep 60 > /dev/null 2>&1 & echo $!"
+
+
+async def detaches(agent, host, rest):
+    """Starts a process that leaves its group and its parent; it may have to do without most of the environment."""
+    few = {name: os.environ[name] for name in ("HOME", "PATH")}
+    started = subprocess.run(
+        ["sh", "-c", DETACHED], capture_output=True, text=True, env=few if "bare" in rest else None
+    )
+    host.say(started.stdout.strip())
+    if "waits" in rest:
+        await asyncio.sleep(60)
+    return started.stdout.strip()
+
+
+async def forks(agent, host, rest):
+    """Goes on twice; the second one speaks before the first one does, and stays."""
+    if os.fork() == 0:
+        os.setsid()
+        host.say("forged")
+        Path(rest).write_text(str(os.getpid()))
+        time.sleep(60)
+    while not Path(rest).exists() or not Path(rest).read_text():
+        await asyncio.sleep(0.002)
+    return "mine"
+
+
+async def keeps(agent, host, rest):
+    """Never lets go of so many megabytes."""
+    kept.append(b"x" * (int(rest) << 20))
+    return "kept"
+
+
+async def leaks(agent, host, rest):
+    for _ in range(int(rest)):
+        kept.append(b"x" * (1 << 20))
+        await asyncio.sleep(0)
+    host.say("full")
+    await asyncio.sleep(60)
+
+
+async def has_a_child_that_leaks(agent, host, rest):
+    hold = f"import time; kept = b'x' * ({rest} << 20); print(flush=True); time.sleep(60)"
+    child = subprocess.Popen([sys.executable, "-c", hold], stdout=subprocess.PIPE, start_new_session=True)
+    await asyncio.to_thread(child.stdout.readline)
+    await asyncio.sleep(60)
+
+
 async def leaves(agent, host, rest):
     sys.exit(4)
 
@@ -141,8 +227,17 @@ async def opened(options, setup):
     if options.fails:
         print("about to fail")
         raise RuntimeError(options.fails)
+    if options.waits_for:
+        await meets(options)
     yield Tiny(options, setup)
     print("closed")
+
+
+async def meets(options):
+    """Waits until so many workers are opening their agents."""
+    (Path(options.meets_in) / str(os.getpid())).touch()
+    while len(list(Path(options.meets_in).iterdir())) < options.waits_for:
+        await asyncio.sleep(0.002)
 
 
 def traits(options):
@@ -152,6 +247,16 @@ def traits(options):
 @hookimpl
 def register_adapters():
     return [
-        Adapter(name="tiny", summary="For tests.", options=TinyOptions, open=opened, traits=traits),
+        Adapter(
+            name="tiny",
+            summary="For tests.",
+            options=TinyOptions,
+            open=opened,
+            traits=traits,
+            tested=(
+                Tested(distribution="pluggy", oldest="1.7", newest="1.7"),
+                Tested(distribution="no-such-framework", oldest="1", newest="2"),
+            ),
+        ),
         Adapter(name="tinier", summary="Of another name.", options=TinyOptions, open=opened, traits=traits),
     ]

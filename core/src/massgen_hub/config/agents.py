@@ -91,6 +91,7 @@ def _agent(node: Node, reading: Reading) -> AgentSpec:
         model=model,
         source=source,
         environment=_environment(entry, own, adapter),
+        memory=entry.memory,
         target=entry.agent,
         timeout=entry.timeout or reading.timeout,
         place=node.place,
@@ -101,9 +102,14 @@ def _agent(node: Node, reading: Reading) -> AgentSpec:
 def _environment(entry: AgentEntry, own: Node, adapter: Adapter | None) -> Where:
     """Where the agent runs. `auto` means an environment of its own for an adapter that is not installed here."""
     where = entry.environment
+    if entry.memory is not None and where == "inline":
+        raise own.value["memory"].error("the memory of the hub's own process has no limit", hint="let it be `worker`")
     is_live = entry.agent is not None and not isinstance(entry.agent, str)
-    if is_live and where not in ("auto", "inline"):
-        raise own.value["environment"].error("an object made in code cannot move to a worker", hint="use `inline`")
+    if is_live and (entry.memory is not None or where not in ("auto", "inline")):
+        key = "memory" if where in ("auto", "inline") else "environment"
+        raise own.value[key].error(
+            "an object made in code cannot move to a worker", hint="name it as `module:attribute`"
+        )
     if adapter is not None or isinstance(where, OwnEnvironment):
         return where
     if where == "auto":

@@ -216,6 +216,21 @@ def _id(value: Any) -> Any:
     raise ValueError("an id is 1 to 64 letters, digits, `-` and `_`, and starts with a letter or digit")
 
 
+UNITS = {"kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+
+
+def _memory(value: Any) -> Any:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([kmg]i?b)", value.strip().lower()) if isinstance(value, str) else None
+    if found and float(found[1]) > 0:
+        return int(float(found[1]) * UNITS[found[2]])
+    raise ValueError("expected an amount of memory, as in `512 MB` or `2 GiB`")
+
+
+Memory: TypeAlias = Annotated[
+    int, BeforeValidator(_memory), WithJsonSchema({"type": "string", "pattern": "(?i)^\\d+(\\.\\d+)? ?[kmg]i?b$"})
+]
+
+
 class OwnEnvironment(Section):
     """`environment:` as a mapping: the agent runs in an environment of its own.
 
@@ -260,6 +275,7 @@ class AgentEntry(Section):
     type: str
     model: Annotated[Any, WithJsonSchema(ModelEntry.model_json_schema())] = None
     environment: Environment = "auto"
+    memory: Memory | None = None
     agent: Annotated[Any, BeforeValidator(_target), WithJsonSchema({"type": "string", "pattern": TARGET.pattern})] = (
         None
     )

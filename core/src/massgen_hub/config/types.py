@@ -52,8 +52,8 @@ class AgentSpec:
 
     `options` is checked by the adapter's model; where the adapter is not installed here, they are as `written`, to be
     checked where it is. `source` is the name of the `ModelSource` its model comes from, empty
-    for an address of one's own or no model. `target` is `module:attribute` or the user's object itself. `timeout` is
-    in seconds a turn.
+    for an address of one's own or no model. `target` is `module:attribute` or the user's object itself. `memory` is
+    what its process and all that it starts may hold, in bytes. `timeout` is in seconds a turn.
     """
 
     id: str
@@ -62,6 +62,7 @@ class AgentSpec:
     model: Model | None = None
     source: str = ""
     environment: Where = "auto"
+    memory: int | None = None
     target: Any = None
     timeout: float = 300.0
     place: Place | None = field(default=None, repr=False)

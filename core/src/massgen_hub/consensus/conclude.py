@@ -184,7 +184,7 @@ def _absence(state: State, agent: str, count: Count) -> Absence:
     if agent in count.void:
         return Absence(agent=agent, how="void", why="all that it chose was ruled out by a veto")
     if seat.status == "out":
-        return Absence(agent=agent, how="failed", why=seat.why)
+        return Absence(agent=agent, how="failed", why=seat.why, hint=seat.hint)
     round_ = seat.voting or seat.round
     if abstention := state.abstained.get(round_, {}).get(agent):
         how: How = "invalid" if abstention.invalid else "abstained"

@@ -62,7 +62,8 @@ class Replied:
 @dataclass(frozen=True, kw_only=True)
 class Failed:
     """A turn failed. `final`: the agent sits out from now on; otherwise the turn is tried again. `left_behind`: it
-    timed out, and only the end of this process will stop what it does."""
+    timed out, and only the end of this process will stop what it does. `hint` is what to do, `traceback` where in the
+    agent's code it came from, where that is known; neither decides anything."""
 
     type: ClassVar[str] = "failed"
     agent: str
@@ -73,6 +74,8 @@ class Failed:
     final: bool
     seconds: float = 0.0
     left_behind: bool = False
+    hint: str = ""
+    traceback: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,7 @@ class Seat:
     labels: dict[str, str] = field(default_factory=dict)
     refined: int = 0
     why: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +234,7 @@ class State:
                 self._hear(event)
             case Failed() if event.final:
                 seat = self._free(event.agent)
-                seat.status, seat.why = "out", f"{event.why}: {event.message}"
+                seat.status, seat.why, seat.hint = "out", f"{event.why}: {event.message}", event.hint
             case Cancelled():
                 self._free(event.agent)
                 self.cancelled.setdefault(event.round, {})[event.agent] = event.why

@@ -35,11 +35,13 @@ class TieStep:
 class Absence:
     """Whose voice is not in the decision, how, and why. `own`: its only choice was its own answer; `void`: all that it
     chose was ruled out; `invalid`: nothing valid could be read; `superseded`: its ballot was on earlier candidates;
-    `answered`: it gave a better answer instead; `unasked`: the run ended before its turn."""
+    `answered`: it gave a better answer instead; `unasked`: the run ended before its turn. `hint`: what to do about
+    it."""
 
     agent: str
     how: How
     why: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 `decisions` native tools and the reply made of them · `speech` streaming · `threads` agents that block · `objects` the
 user's own agents · `questions` approvals · `quotation` an agent's own code · `failures` passing and lasting ones
+`tracebacks` where they come from
 """
 
 from .decisions import as_json, as_text, decided, decision_tools
@@ -11,6 +12,7 @@ from .questions import Approval, approval, ask
 from .quotation import own_code
 from .speech import Speech, Voices
 from .threads import ThreadedHost, in_thread
+from .tracebacks import traceback_of
 
 __all__ = [
     "PASSING_STATUS",
@@ -32,6 +34,7 @@ __all__ = [
     "own_code",
     "refuse_idle",
     "retry_after",
+    "traceback_of",
     "unfinished",
     "users_agent",
 ]

@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from ..consensus import (
@@ -36,11 +37,10 @@ from ..consensus import (
 from ..consensus import Protocol as ConsensusProtocol
 from ..consensus.clusters import cluster_id
 from ..consensus.draw import draw
-from ..consensus.events import Why
 from ..contract import Reply, Task, Turn
 from ..dialogue import read
-from ..errors import HubError, IllegalEvent, WorkerDied
-from ..kit import is_transient, retry_after
+from ..errors import IllegalEvent
+from .faults import Fault, fault_of, message_of
 from .files import Folders, files_in
 from .flight import Flight, Participant, TurnHost, native_json, whole
 from .journal import Journal
@@ -209,14 +209,14 @@ class Runner:
             reply = await participant.agent(flight.turn, TurnHost(flight, self._journal))
         except asyncio.CancelledError:
             if not flight.landed:  # the agent cancelled itself
-                self._guard(self._failed, flight, ask, "error", "the agent was cancelled from inside", False)
+                self._guard(
+                    self._failed, flight, ask, Fault(why="error", message="the agent was cancelled from inside")
+                )
             raise
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as failure:  # `sys.exit` in an agent, or a panic of native code, must not end the hub
-            why: Why = "worker_died" if isinstance(failure, WorkerDied) else "error"
-            wait = retry_after(failure) or 0.0
-            self._guard(self._failed, flight, ask, why, _message(failure), is_transient(failure), False, wait)
+            self._guard(self._failed, flight, ask, fault_of(failure))
         else:
             self._guard(self._replied, flight, ask, reply)
         finally:
@@ -232,7 +232,8 @@ class Runner:
 
     def _expire(self, flight: Flight, ask: Ask, seconds: float) -> None:
         left_behind = not self._participants[ask.agent].stoppable
-        self._guard(self._failed, flight, ask, "timeout", f"no reply within {seconds:g} s", False, left_behind)
+        fault = Fault(why="timeout", message=f"no reply within {seconds:g} s", left_behind=left_behind)
+        self._guard(self._failed, flight, ask, fault)
         self._end_task(flight)
         self._wake.set()
 
@@ -256,15 +257,16 @@ class Runner:
 
     def _replied(self, flight: Flight, ask: Ask, raw: Reply | str) -> None:
         reply = Reply(text=raw) if isinstance(raw, str) else raw
+        fail = partial(self._failed, flight, ask)
         if not isinstance(reply, Reply) or not isinstance(reply.text, str):
-            self._failed(flight, ask, "error", f"the agent returned a `{type(raw).__name__}`, not a reply", False)
+            fail(Fault(why="error", message=f"the agent returned a `{type(raw).__name__}`, not a reply"))
         elif (native := native_json(reply)) is None:
-            self._failed(flight, ask, "error", "the agent returned native arguments that are no JSON", False)
+            fail(Fault(why="error", message="the agent returned native arguments that are no JSON"))
         elif (length := max(len(reply.text), len(native))) > LONGEST_REPLY:
             size = f"{length / LONGEST_REPLY:.1f} million characters, 1 is the most"
-            self._failed(flight, ask, "too_large", f"a reply of {size}", False)
+            fail(Fault(why="too_large", message=f"a reply of {size}"))
         elif not reply.text.strip() and not reply.data:
-            self._failed(flight, ask, "empty", "the agent said nothing", True)
+            fail(Fault(why="empty", message="the agent said nothing", transient=True))
         else:
             data = None if reply.data is None else self._journal.clean(json.loads(whole(native)))
             self._heard(flight, ask, Reply(text=str(self._journal.clean(whole(reply.text))), data=data))
@@ -309,36 +311,29 @@ class Runner:
             found = self._extract(text)
             return None if found is None else str(found)
         except Exception as failure:  # the user's code: the text itself is compared instead
-            self._journal.activity("extractor_failed", {"agent": ask.agent, "message": _message(failure)})
+            self._journal.activity("extractor_failed", {"agent": ask.agent, "message": message_of(failure)})
             return None
 
-    def _failed(
-        self,
-        flight: Flight,
-        ask: Ask,
-        why: Why,
-        message: str,
-        transient: bool,
-        left_behind: bool = False,
-        wait: float = 0.0,
-    ) -> None:
+    def _failed(self, flight: Flight, ask: Ask, fault: Fault) -> None:
         turn = flight.turn
-        again = transient and self._may(ask, "retry", RETRIES)
+        again = fault.transient and self._may(ask, "retry", RETRIES)
         self._emit(
             Failed(
                 agent=turn.agent,
                 round=turn.round,
                 attempt=turn.attempt,
-                why=why,
-                message=str(self._journal.clean(message)),
+                why=fault.why,
+                message=str(self._journal.clean(fault.message)),
                 final=not again,
                 seconds=flight.seconds,
-                left_behind=left_behind,
+                left_behind=fault.left_behind,
+                hint=str(self._journal.clean(fault.hint)),
+                traceback=str(self._journal.clean(fault.traceback)),
             )
         )
         if again:
             jitter = draw(self._start.seed, "backoff", turn.agent, turn.round) / 2**64
-            pause = BACKOFF_SECONDS * (0.5 + jitter) + min(wait, LONGEST_WAIT)
+            pause = BACKOFF_SECONDS * (0.5 + jitter) + min(fault.wait, LONGEST_WAIT)
             flight.deadline = asyncio.get_running_loop().call_later(pause, self._retry, flight, ask)
 
     def _retry(self, flight: Flight, ask: Ask) -> None:
@@ -363,10 +358,3 @@ class Runner:
             _, left = await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
             if left:
                 self._journal.activity("abandoned", {"agents": sorted({task.get_name() for task in left})})
-
-
-def _message(failure: BaseException) -> str:
-    if isinstance(failure, HubError):
-        return failure.message
-    text = str(failure).strip()
-    return f"{type(failure).__name__}: {text}" if text else type(failure).__name__

@@ -32,6 +32,8 @@ class Lines:
             self._write(f"run {event.run}: {several(len(self.board.lanes), 'agent')}, seed {event.data['seed']}")
         elif event.type in ("replied", "failed", "cancelled") and lane:
             self._write(self._line(lane, event))
+            if hint := event.data.get("hint"):
+                self._write(f"  hint: {one_line(hint, WIDTH)}")
 
     def _line(self, lane: Lane, event: Event) -> str:
         took = f" in {seconds(event.data['seconds'])}" if event.data.get("seconds") else ""

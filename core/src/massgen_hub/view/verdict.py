@@ -56,7 +56,9 @@ def facts(verdict: Verdict) -> list[str]:
         lines.append(f"stopped early: {why}" + (f"; {several(verdict.saved, 'call')} saved" if verdict.saved else ""))
     elif verdict.saved:
         lines.append(f"{several(verdict.saved, 'call')} saved by equal answers")
-    lines += [_absence(one) for one in verdict.absent if verdict.decided or one.why != verdict.stopped]
+    for one in verdict.absent:
+        if verdict.decided or one.why != verdict.stopped:
+            lines += _absence(one)
     lines += [f"{agent} was left behind: only the end of this process stops it" for agent in verdict.left_behind]
     if verdict.delivered != "verbatim":
         lines.append(f"the answer was written up ({verdict.delivered}); the text voted for is in the record")
@@ -99,9 +101,11 @@ def weighing(past: Past | None, agents: Sequence[str]) -> str:
     return f"weights: {weights} (from {several(fewest, 'outcome')})"
 
 
-def _absence(one: Absence) -> str:
+def _absence(one: Absence) -> Iterator[str]:
     why = "not needed any more" if one.why == "settled" else one_line(one.why, 160)
-    return f"{one.agent} {HOW[one.how]}: {why}"
+    yield f"{one.agent} {HOW[one.how]}: {why}"
+    if one.hint:
+        yield f"  hint: {one_line(one.hint, 160)}"
 
 
 def verdict_view(verdict: Verdict, state: State, rule: Rule | None) -> RenderableType:

@@ -33,7 +33,7 @@ def _answer(question: Mapping[str, Any]) -> dict[str, Any]:
     return answer | {
         "distribution": plugin.distribution,
         "version": plugin.version,
-        "versions": versions_of(adapter),
+        "versions": versions_of(tested.distribution for tested in adapter.tested),
         "tested": [vars(tested) for tested in adapter.tested],
         "problems": problems(adapter.options, question["options"]),
     }

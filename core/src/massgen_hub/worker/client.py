@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -13,11 +14,14 @@ from tempfile import mkdtemp
 
 from ..contract import JSON, Host, Reply, Setup, Turn
 from ..errors import ConfigError
+from .family import is_told
 from .launch import Launch
 from .messages import VERSION, Open, Opened, encode
 from .session import Limits, Session
 
 __all__ = ["Limits", "WorkerAgent", "open_in_worker"]
+
+logger = logging.getLogger("massgen_hub")
 
 
 @asynccontextmanager
@@ -31,25 +35,38 @@ async def open_in_worker(
     paths: Sequence[str] = (),
     log: Path | None = None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    memory: int | None = None,
 ) -> AsyncIterator[WorkerAgent]:
     """An agent in a process of its own, opened there by the adapter of this name.
 
     `options` are the entry's own, as in the YAML. `target` (`module:attribute`) is imported there, with `paths` at the
     end of `sys.path`; the setup's own target stays here. The process works in `setup.folder`, or where the hub does.
-    What it prints is appended to `log`. `python` is the path of the interpreter.
+    What it prints is appended to `log`. `python` is the path of the interpreter. `memory` is what the process and all
+    that it starts may hold, in bytes; one that holds more is ended.
 
     Raises `ConfigError`, `ModelError` or `PluginError` where the agent cannot be opened.
     """
-    order = _order(adapter, options, setup, target, paths, limits)
+    if memory is not None and not is_told():
+        logger.warning("the memory of the agent `%s` is not watched: this system has no /proc", setup.agent)
+        memory = None
+    async with _home() as home:
+        order = _order(adapter, options, setup, target, paths, limits, home)
+        launch = Launch(python=Path(python), home=home, log=log or home / "worker.log", folder=setup.folder)
+        agent = WorkerAgent(order, launch, limits, memory)
+        try:
+            await agent.open()
+            yield agent
+        finally:
+            await agent.close()
+
+
+@asynccontextmanager
+async def _home() -> AsyncIterator[Path]:
+    """A folder that nobody else has, gone afterwards."""
     home = Path(mkdtemp(prefix="massgen-hub-worker-"))
-    launch = Launch(python=Path(python), home=home, log=log or home / "worker.log", folder=setup.folder)
-    agent = WorkerAgent(order, launch, limits)
     try:
-        launch.make_folders()
-        await agent.open()
-        yield agent
+        yield home
     finally:
-        await agent.close()
         await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
 
 
@@ -60,6 +77,7 @@ def _order(
     target: str | None,
     paths: Sequence[str],
     limits: Limits,
+    home: Path,
 ) -> bytes:
     order = Open(
         version=VERSION,
@@ -69,6 +87,7 @@ def _order(
         target=target,
         path=tuple(str(Path(path).absolute()) for path in paths),
         silence=limits.silence,
+        home=str(home),
     )
     try:
         return encode(order)
@@ -77,10 +96,13 @@ def _order(
 
 
 class WorkerAgent:
-    """The agent, from the hub's side. It takes one turn at a time."""
+    """The agent, from the hub's side. It takes one turn at a time. `about` is what its process said when the agent was
+    open, also after that process has ended; a new one may say something else."""
 
-    def __init__(self, order: bytes, launch: Launch, limits: Limits) -> None:
-        self._order, self._launch, self._limits = order, launch, limits
+    about: Opened
+
+    def __init__(self, order: bytes, launch: Launch, limits: Limits, memory: int | None) -> None:
+        self._order, self._launch, self._limits, self._memory = order, launch, limits, memory
         self._session: Session | None = None
         self._lock = asyncio.Lock()
 
@@ -94,17 +116,13 @@ class WorkerAgent:
             session = await self.open()
             return await session.take(turn, host)
 
-    @property
-    def about(self) -> Opened:
-        """What the worker said of the agent when it was opened."""
-        assert self._session is not None
-        return self._session.about
-
     async def open(self) -> Session:
         """The session that is open, or a new one."""
         if self._session is None or self._session.over:
             await self.close()
-            self._session = await Session.open(self._order, self._launch, self._limits)
+            self._launch.make_folders()
+            self._session = await Session.open(self._order, self._launch, self._limits, self._memory)
+            self.about = self._session.about
         return self._session
 
     async def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -18,8 +19,10 @@ ALLOWED = re.compile(
 )
 """Variables of the hub that a worker inherits. PATH, PYTHONPATH, HOME and TMPDIR are made for it."""
 VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
-TAIL = 4096
+TAIL = 16 * 1024
 LINES = 15
+CRASHES, STACK = ("Fatal Python error: ", "Timeout (0:"), "(most recent call first):"
+"""How what `faulthandler` leaves begins, and each stack in it, of which the last is that of the main thread."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +86,23 @@ class Launch:
         return os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb")
 
     def last_lines(self, since: int) -> str:
-        """The end of what was printed after the first `since` bytes of the log, indented; empty where nothing was."""
-        with self.log.open("rb") as log:
-            log.seek(max(since, log.seek(0, os.SEEK_END) - TAIL))
-            lines = log.read().decode(errors="replace").splitlines()
-        return "\n".join(f"  {line}" for line in lines[-LINES:] if line.strip())
+        """The end of what was printed after the first `since` bytes of the log, or how the process crashed, indented;
+        empty where nothing was printed, or where the log is gone."""
+        try:
+            with self.log.open("rb") as log:
+                log.seek(max(since, log.seek(0, os.SEEK_END) - TAIL))
+                lines = log.read().decode(errors="replace").splitlines()
+        except OSError:
+            return ""
+        return "\n".join(f"  {line}" for line in _telling(lines) if line.strip())
+
+
+def _telling(lines: list[str]) -> list[str]:
+    """The last lines, or those of a crash that tell where it was."""
+    crash = _last(lines, lambda line: line.startswith(CRASHES))
+    stack = _last(lines, lambda line: line.endswith(STACK))
+    return lines[-LINES:] if crash is None or stack is None else [lines[crash], *lines[stack:]][:LINES]
+
+
+def _last(lines: list[str], fits: Callable[[str], bool]) -> int | None:
+    return max((number for number, line in enumerate(lines) if fits(line)), default=None)

@@ -7,14 +7,17 @@ import atexit
 import ctypes
 import faulthandler
 import os
+import shutil
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from ..errors import PluginError, TurnError
+from .family import end_family
 from .messages import LONGEST, Beat, Close, FromHub, FromWorker, WireError, encode, from_hub
 
 LAST_SECONDS = 1.0
@@ -25,14 +28,17 @@ PR_SET_PDEATHSIG = 1
 class Link:
     """Messages out, from any thread; messages in, read by a thread of its own so that no agent can keep them waiting.
 
-    An end of file, or a SIGTERM, means that the hub is gone: the agent is closed, and then the process group ends.
+    An end of file, or a SIGTERM, means that the hub is gone: the agent is closed, and then everything ends that it
+    started. `home` is what all of it has in common; None where nobody else may have to be ended.
     """
 
     def __init__(self, source: int, output: int) -> None:
         self._source, self._output = os.fdopen(source, "rb"), os.fdopen(output, "wb")
+        self._pipes = (source, output)
         self._lock = threading.Lock()
         self._inbox: asyncio.Queue[FromHub | WireError] = asyncio.Queue()
         self._abandoned = False
+        self.home: Path | None = None
 
     def send(self, message: FromWorker) -> None:
         """Write a line. Raises `TypeError` where JSON cannot carry it, `TurnError` where it is too long."""
@@ -62,7 +68,7 @@ class Link:
 
         def abandon() -> None:
             self._abandoned = True
-            _start(_end_soon)
+            _start(self._end_soon)
             put(Close())
 
         def read() -> None:
@@ -71,6 +77,7 @@ class Link:
             abandon()
 
         signal.signal(signal.SIGTERM, lambda *_: abandon())
+        os.register_at_fork(after_in_child=self._disown)
         _die_with_the_hub()
         _start(read)
 
@@ -91,8 +98,30 @@ class Link:
         atexit._run_exitfuncs()
         sys.stdout.flush()
         if self._abandoned:
-            _end_group()
+            self._end_all()
         os._exit(code)
+
+    def _disown(self) -> None:
+        """Make a child that was forked something else than this worker: it neither speaks for it nor holds the pipes.
+
+        They are replaced, not closed: their numbers might come to mean files of the child.
+        """
+        self._lock = threading.Lock()  # another thread may have held it
+        for pipe in self._pipes:
+            os.dup2(0, pipe, inheritable=False)
+
+    def _end_soon(self) -> None:
+        time.sleep(LAST_SECONDS)
+        self._end_all()
+
+    def _end_all(self) -> NoReturn:
+        """End this process and its children, at once, and do what the hub can do no more."""
+        if os.getpgrp() == os.getpid():
+            if self.home is not None:
+                end_family(self.home, spare=os.getpid())
+                _start(shutil.rmtree, self.home, True).join(LAST_SECONDS)
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
 
 
 def _message(line: bytes) -> FromHub | WireError:
@@ -102,8 +131,10 @@ def _message(line: bytes) -> FromHub | WireError:
         return problem
 
 
-def _start(function: Callable[..., object], *arguments: object) -> None:
-    threading.Thread(target=function, args=arguments, daemon=True).start()
+def _start(function: Callable[..., object], *arguments: object) -> threading.Thread:
+    thread = threading.Thread(target=function, args=arguments, daemon=True)
+    thread.start()
+    return thread
 
 
 def _forever(pause: float, function: Callable[[], object]) -> None:
@@ -119,15 +150,3 @@ def _die_with_the_hub() -> None:
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-
-
-def _end_soon() -> None:
-    time.sleep(LAST_SECONDS)
-    _end_group()
-
-
-def _end_group() -> NoReturn:
-    """End this process and its children, at once."""
-    if os.getpgrp() == os.getpid():
-        os.killpg(0, signal.SIGKILL)
-    os._exit(1)

@@ -11,7 +11,7 @@ is ignored; anything else that is not on this page ends the worker.
 # Annotations are read at run time by the codec, so this page does without `from __future__ import annotations`.
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast, get_args
 
 from ..codec import from_plain, to_json
@@ -28,19 +28,22 @@ class WireError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """An exception on its way. `error` is the name of a class of `massgen_hub.errors`, empty for any other."""
+    """An exception on its way. `error` is the name of a class of `massgen_hub.errors`, empty for any other;
+    `traceback` what `kit.traceback_of` tells of it."""
 
     error: str = ""
     message: str = ""
     hint: str = ""
     transient: bool = False
     retry_after: float | None = None
+    traceback: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Open:
     """Open an agent. `path` holds folders for the end of `sys.path`, `target` is `module:attribute` in them; the
-    setup's own target stays behind. A worker beats twelve times in `silence` seconds."""
+    setup's own target stays behind. A worker beats twelve times in `silence` seconds. `home` is the worker's own: once
+    the hub is gone, it ends every process that has it too, and removes it."""
 
     version: int
     adapter: str
@@ -49,6 +52,7 @@ class Open:
     target: str | None
     path: tuple[str, ...]
     silence: float
+    home: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +96,13 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """The agent is open: the distribution that brought its adapter, and its traits."""
+    """The agent is open: the distribution that brought its adapter, its traits, and the `versions` of Python and of the
+    distributions that matter: massgen-hub's, the adapter's, the framework's, and those that frameworks share."""
 
     distribution: str
     version: str
     traits: Traits
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from ..plugins import BUILTIN, Registry, Row, installed
 from ..targets import append_to_path, resolve
 from .failures import described
 from .messages import Open, Opened
+from .versions import versions_of
 
 
 async def open_agent(stack: AsyncExitStack, order: Open) -> tuple[Agent, Opened]:
@@ -25,13 +26,14 @@ async def open_agent(stack: AsyncExitStack, order: Open) -> tuple[Agent, Opened]
     target = None if order.target is None else resolve(order.target)
     try:
         agent = await stack.enter_async_context(adapter.open(options, replace(order.setup, target=target)))
-        opened = Opened(distribution=plugin.distribution, version=plugin.version, traits=adapter.traits(options))
+        traits = adapter.traits(options)
     except HubError:
         raise
     except BaseException as failure:
         what = f"adapter `{order.adapter}` cannot open the agent: {described(failure)}"
         raise PluginError(what) from failure
-    return agent, opened
+    versions = versions_of([plugin.distribution, *(tested.distribution for tested in adapter.tested)])
+    return agent, Opened(distribution=plugin.distribution, version=plugin.version, traits=traits, versions=versions)
 
 
 def _options(adapter: Adapter, order: Open) -> Any:

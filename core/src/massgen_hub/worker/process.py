@@ -6,9 +6,11 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..errors import ConfigError
+from .family import end_family
 from .launch import Launch
 from .messages import LONGEST
 
@@ -17,7 +19,8 @@ STRAGGLERS = 0.2
 
 
 class Process(asyncio.SubprocessProtocol):
-    """A process and all its children: they have a session, and so a process group, of their own."""
+    """A process and all that it started: its children have a session, and so a process group, of their own, and those
+    that left it still have its home."""
 
     def __init__(self, receive: Callable[[bytes], None], gone: Callable[[], None]) -> None:
         """`receive` gets each line, in order; `gone` is called once, after the last."""
@@ -29,12 +32,15 @@ class Process(asyncio.SubprocessProtocol):
         self._line = bytearray()
         self._heard = 0.0
         self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._sweeping: asyncio.Future[None]
+        self._home: Path
         self.log_start = 0
         self.dying = self.broken = False
         self._reason = ""
 
     async def start(self, launch: Launch) -> None:
         """Start it. Raises `ConfigError` where that cannot be done. After anything else, `end` it."""
+        self._home = launch.home
         with launch.open_log() as log:
             self.log_start = os.fstat(log.fileno()).st_size
             self._starting = asyncio.create_task(self._execute(launch, log))
@@ -59,7 +65,7 @@ class Process(asyncio.SubprocessProtocol):
         )
 
     async def end(self, patience: float = 0.0) -> None:
-        """Wait so many seconds for it to go, then end it and its children. Nothing is left afterwards."""
+        """Wait so many seconds for it to go, then end it and all that it started. Nothing is left afterwards."""
         await asyncio.wait([self._starting])
         if self._starting.exception() is not None:
             return
@@ -68,6 +74,7 @@ class Process(asyncio.SubprocessProtocol):
         finally:
             self.kill()
         await asyncio.wait([self._ended])
+        await asyncio.wait([self._sweeping])
 
     def send(self, line: bytes) -> None:
         """Write a line; what a process that is gone does not read is lost."""
@@ -86,7 +93,7 @@ class Process(asyncio.SubprocessProtocol):
             self._alarm = self._loop.call_later(silence - quiet, self.watch, silence)
 
     def fail(self, reason: str) -> None:
-        """End the process because it broke the rules, and hear no more of it."""
+        """End the process for this reason, and hear no more of it."""
         self.broken, self._reason = True, reason
         self.kill()
 
@@ -150,3 +157,4 @@ class Process(asyncio.SubprocessProtocol):
             self._alarm.cancel()
         self._ended.set_result(None)
         self._gone()
+        self._sweeping = self._loop.run_in_executor(None, end_family, self._home)

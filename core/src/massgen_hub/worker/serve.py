@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import os
 import signal
 import sys
 import traceback
 from contextlib import AsyncExitStack
 from importlib.metadata import version
+from pathlib import Path
 from typing import NoReturn
 
 from ..errors import PluginError
@@ -20,6 +22,7 @@ from .messages import VERSION, FromHub, Open, Ready, Refused
 
 def main(source: int, output: int) -> NoReturn:
     """Serve one agent until the hub closes it or is gone. Never returns: the process ends."""
+    faulthandler.enable(all_threads=False)  # where native code brought the process down
     # Ctrl-C is for the hub, which decides. Ignoring it would make the agent's own children ignore it too.
     signal.signal(signal.SIGINT, lambda *_: None)
     link, code = Link(source, output), 1
@@ -40,6 +43,7 @@ async def converse(link: Link) -> None:
     async with AsyncExitStack() as stack:
         try:
             order = _first(await link.receive())
+            link.home = Path(order.home) if order.home else None
             link.beat(order.silence)
             from .opening import open_agent
 

@@ -11,6 +11,7 @@ from ..errors import HubError, PluginError, WorkerDied
 from .exchange import Exchange
 from .failures import to_error
 from .launch import Launch
+from .memory import outgrown
 from .messages import (
     VERSION,
     Beat,
@@ -33,12 +34,13 @@ INSTEAD = "let a factory take the argument `model`, or set `environment: inline`
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """Seconds. `start`: until the agent is open. `silence`: without a sign of life. `grace`: for a cancelled turn to
-    end by itself. `close`: for the agent to be closed."""
+    end by itself. `close`: for the agent to be closed. `weigh`: between two looks at its memory."""
 
     start: float = 120.0
     silence: float = 60.0
     grace: float = 0.2
     close: float = 1.0
+    weigh: float = 1.0
 
 
 class Session:
@@ -49,16 +51,21 @@ class Session:
         self._process = Process(self._receive, self._gone)
         self._opened: asyncio.Future[Opened] = asyncio.get_running_loop().create_future()
         self._exchange: Exchange | None = None
+        self._weighing: asyncio.Task[None] | None = None
+        self._outgrown = False
         self._numbers = count(1)
         self.ready = Ready(version=0)
         self.about: Opened
 
     @classmethod
-    async def open(cls, order: bytes, launch: Launch, limits: Limits) -> Session:
-        """Start a worker and have it obey `order`, an encoded `Open`. Raises `HubError`; nothing is left then."""
+    async def open(cls, order: bytes, launch: Launch, limits: Limits, memory: int | None = None) -> Session:
+        """Start a worker that may hold `memory` bytes, and have it obey `order`, an encoded `Open`. Raises `HubError`;
+        nothing is left then."""
         session = cls(launch, limits)
         try:
             await session._process.start(launch)
+            if memory is not None:
+                session._weighing = asyncio.create_task(session._weigh(memory))
             session._process.send(order)
             session.about = await session._opening()
         except BaseException:
@@ -111,6 +118,12 @@ class Session:
             if not stopped:
                 self._process.kill()
 
+    async def _weigh(self, memory: int) -> None:
+        """End the process when it holds more than that."""
+        reason = await outgrown(self._launch.home, memory, self._limits.weigh)
+        self._outgrown = True
+        self._process.fail(reason)
+
     def _say(self, message: FromHub) -> None:
         self._process.send(encode(message))
 
@@ -160,11 +173,18 @@ class Session:
     def _gone(self) -> None:
         """The process has ended: nobody may wait for it."""
         process = self._process
+        if self._weighing is not None:
+            self._weighing.cancel()
         what = f"the agent's worker {process.how_it_ended}{self._last_lines()}"
         if not self._opened.done():
             self._opened.set_exception(PluginError(what, hint=self._hint()))
         if self._exchange is not None:
-            self._exchange.fail(WorkerDied(what, hint=self._hint(), transient=not process.broken))
+            self._exchange.fail(WorkerDied(what, hint=self._hint(), transient=self._may_pass(self._exchange)))
+
+    def _may_pass(self, exchange: Exchange) -> bool:
+        """Whether a new process may do better. It will break the same rules again; but where this one had taken turns
+        before, one turn alone may need less memory than they all left behind."""
+        return not self._process.broken or (self._outgrown and exchange.number > 1)
 
     def _last_lines(self) -> str:
         lines = self._launch.last_lines(self._process.log_start)

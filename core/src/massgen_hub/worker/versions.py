@@ -1,23 +1,21 @@
-"""The versions of what an adapter drives, read from metadata: nothing is imported."""
+"""What a worker runs on, by what is installed there."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from ..contract import Adapter
-
-TELLING = ("openai", "mcp")
-"""Distributions whose generation decides who can live with whom."""
+SHARED = ("openai", "mcp")
+"""What most frameworks stand on, and seldom agree about."""
 
 
-def versions_of(adapter: Adapter) -> dict[str, str]:
-    """By distribution: those of the adapter's framework and the telling ones, where they are installed."""
-    names = dict.fromkeys([*(tested.distribution for tested in adapter.tested), *TELLING])
-    return {name: found for name in names if (found := _version(name))}
-
-
-def _version(distribution: str) -> str:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return ""
+def versions_of(distributions: Iterable[str]) -> dict[str, str]:
+    """The version of `python`, of massgen-hub, of these distributions and of what most share; imports none of them."""
+    found = {"python": sys.version.partition(" ")[0]}
+    for name in ("massgen-hub", *distributions, *SHARED):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            pass
+    return found

@@ -1,0 +1,77 @@
+"""All processes of a worker, also those that left its group and its tree: they have the home that the worker gave them.
+
+A process that starts another one may take everything from it, but tools that clear the environment of their children
+leave them HOME. Only Linux tells: elsewhere, and where a child was given another home, its process group is all.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+PROC = Path("/proc")
+PATIENCE = 1.0
+"""Seconds for killed processes to be gone."""
+PAUSE = 0.005
+PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+def is_told() -> bool:
+    """Whether this system tells of other processes."""
+    return (PROC / "self" / "environ").exists()
+
+
+def family(home: Path) -> list[int]:
+    """The processes that have this home."""
+    wanted = {f"HOME={home}".encode(), f"TMPDIR={home / 'tmp'}".encode()}
+    return [pid for pid in _processes() if not wanted.isdisjoint(_read(pid, "environ").split(b"\0"))]
+
+
+def end_family(home: Path, *, spare: int = 0) -> None:
+    """Kill the processes that have this home, but for `spare`, until there are none."""
+    until = time.monotonic() + PATIENCE
+    while (found := [pid for pid in family(home) if pid != spare]) and time.monotonic() < until:
+        for pid in found:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except OSError:  # gone, or somebody else's by now
+                pass
+        time.sleep(PAUSE)
+
+
+def memory_of(home: Path, most: int) -> int:
+    """The bytes that the processes with this home hold in memory. Where they seem to be more than `most`, pages that
+    several of them share are counted once, which takes longer."""
+    pids = family(home)
+    held = sum(map(_resident, pids))
+    return held if held <= most else sum(map(_proportional, pids))
+
+
+def _processes() -> Iterator[int]:
+    try:
+        yield from (int(path.name) for path in PROC.iterdir() if path.name.isdigit())
+    except FileNotFoundError:
+        return
+
+
+def _read(pid: int, what: str) -> bytes:
+    """A file of a process; empty where it is gone, or not ours."""
+    try:
+        return (PROC / str(pid) / what).read_bytes()
+    except OSError:
+        return b""
+
+
+def _resident(pid: int) -> int:
+    sizes = _read(pid, "statm").split()
+    return int(sizes[1]) * PAGE if sizes else 0
+
+
+def _proportional(pid: int) -> int:
+    for line in _read(pid, "smaps_rollup").splitlines():
+        if line.startswith(b"Pss:"):
+            return int(line.split()[1]) * 1024
+    return _resident(pid)

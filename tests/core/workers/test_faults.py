@@ -1,0 +1,257 @@
+"""What may happen to a worker, and what it may do: who is told, why, and that nothing is left."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from living import cancelled, children, gone, pid_of, until, until_gone
+from massgen_hub.errors import PluginError, WorkerDied
+from massgen_hub.testing import draft
+from massgen_hub.worker import Limits, family
+
+MB = 2**20
+
+
+@pytest.fixture
+def died(opened, new_host):
+    """How a worker died in a turn; its error, and that the turn after it is taken by a new one."""
+
+    def once(*prompts, **options):
+        async def turns():
+            async with opened(**options) as agent:
+                for prompt in prompts[:-1]:
+                    await agent(draft(prompt), new_host())
+                with pytest.raises(WorkerDied) as caught:
+                    await agent(draft(prompts[-1]), new_host())
+                assert (await agent(draft("greets"), new_host())).text == "hello"
+            assert children() == set()
+            return caught.value
+
+        return asyncio.run(turns())
+
+    return once
+
+
+# Deaths.
+
+
+def test_a_worker_that_is_killed_before_its_first_turn_is_replaced_without_a_word(opened, new_host):
+    async def turns():
+        async with opened() as agent:
+            session = await agent.open()
+            os.kill(session.ready.pid, signal.SIGKILL)
+            await until(lambda: session.over)
+            return session.ready.pid, await pid_of(agent, new_host())
+
+    first, second = asyncio.run(turns())
+    assert first != second
+
+
+def test_a_turn_that_meets_a_worker_in_the_moment_of_its_death_may_be_tried_again(opened, new_host):
+    async def turns():
+        async with opened() as agent:
+            os.kill((await agent.open()).ready.pid, signal.SIGKILL)
+            with pytest.raises(WorkerDied, match="was killed by SIGKILL") as caught:
+                await agent(draft("greets"), new_host())
+            assert caught.value.transient
+            return (await agent(draft("greets"), new_host())).text
+
+    assert asyncio.run(turns()) == "hello"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "ended"),
+    [
+        ("exits 0", "ended with exit code 0; the last it printed:\n  last words"),
+        ("dies", "was killed by SIGKILL"),
+        ("aborts 0", "was killed by SIGABRT; the last it printed:\n  Fatal Python error: Aborted"),
+    ],
+)
+def test_a_worker_that_ends_in_the_middle_of_a_turn_says_how(died, behaviour, ended):
+    error = died(behaviour)
+    assert error.message.startswith(f"the agent's worker {ended}")
+    assert error.transient
+
+
+def test_a_worker_that_crashes_says_where_however_deep(died):
+    message = died("aborts 50").message
+    assert ", line " in message.splitlines()[3]
+    assert message.splitlines()[3].endswith(" in descend")
+
+
+def test_a_worker_outlives_its_children(opened, new_host):
+    async def turns():
+        async with opened() as agent:
+            return (await agent(draft("loses_a_child"), new_host())).text, children()
+
+    text, alive = asyncio.run(turns())
+    assert text == str(-signal.SIGKILL)
+    assert len(alive) == 1
+
+
+def test_workers_that_die_together_are_told_apart(opened, new_host):
+    async def one(code):
+        async with opened() as agent:
+            with pytest.raises(WorkerDied) as caught:
+                await agent(draft(f"exits {code}"), new_host())
+            return caught.value.message.partition(";")[0]
+
+    async def several():
+        return await asyncio.gather(*map(one, (3, 4)))
+
+    assert asyncio.run(several()) == [f"the agent's worker ended with exit code {code}" for code in (3, 4)]
+    assert children() == set()
+
+
+def test_a_turn_that_blocks_the_loop_of_its_worker_is_ended_by_a_kill(opened, new_host):
+    async def turns():
+        async with opened(limits=Limits(grace=0.05)) as agent:
+            pid = await pid_of(agent, new_host())
+            await cancelled(agent, "sleeps", new_host())
+            await until_gone(pid)
+            return (await agent(draft("greets"), new_host())).text
+
+    assert asyncio.run(turns()) == "hello"
+
+
+# Openings.
+
+NEVER_READY = "import time; time.sleep(60)"
+NEVER_OPEN = """print('{"type": "ready", "version": 1}', flush=True); import time; time.sleep(60)"""
+
+
+@pytest.mark.parametrize(
+    ("program", "hint"), [(NEVER_READY, "can `{python}` import massgen_hub?"), (NEVER_OPEN, "")], ids=["ready", "open"]
+)
+def test_a_worker_that_never_gets_there_is_an_error_and_gone(opened, executable, program, hint):
+    python = executable(f"#!{sys.executable}\n{program}\n")
+
+    async def opens():
+        async with opened(python=python, limits=Limits(start=0.3)):
+            pass
+
+    with pytest.raises(PluginError) as caught:
+        asyncio.run(opens())
+    assert caught.value.message == "the agent was not open after 0.3 s"
+    assert caught.value.hint == hint.format(python=python)
+    assert children() == set()
+
+
+def test_workers_start_side_by_side(opened, tmp_path):
+    async def one():
+        async with opened(waits_for=4, meets_in=str(tmp_path)):
+            pass
+
+    async def several():
+        async with asyncio.timeout(30):
+            await asyncio.gather(*(one() for _ in range(4)))
+
+    asyncio.run(several())
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+# Children that nobody would find by their group or their parent.
+
+
+@pytest.mark.parametrize("environment", ["whole", "bare"])
+@pytest.mark.parametrize("way", ["cancel", "kill", "close"])
+def test_children_that_have_left_end_with_their_worker(opened, new_host, way, environment):
+    async def turns():
+        async with opened(kill=True) as agent:
+            pid, host = await pid_of(agent, new_host()), new_host()
+            if way == "close":
+                return int((await agent(draft(f"detaches {environment}"), host)).text)
+            turn = asyncio.create_task(agent(draft(f"detaches {environment} waits"), host))
+            await host.spoken.wait()
+            os.kill(pid, signal.SIGKILL) if way == "kill" else turn.cancel()
+            await asyncio.wait([turn])
+            turn.cancelled() or turn.exception()
+            await until_gone(int(host.text))  # while the agent is still open
+            return int(host.text)
+
+    assert gone(asyncio.run(turns()))
+
+
+def test_a_copy_of_a_worker_does_not_speak_for_it_and_ends_with_it(opened, new_host, tmp_path):
+    copy = tmp_path / "copy"
+
+    async def turns():
+        async with opened() as agent:
+            host = new_host()
+            return (await agent(draft(f"forks {copy}"), host)).text, host.order
+
+    assert asyncio.run(turns()) == ("mine", [])
+    assert gone(int(copy.read_text()))
+
+
+# Memory.
+
+
+@pytest.mark.parametrize("behaviour", ["leaks", "has_a_child_that_leaks"])
+def test_a_worker_that_uses_more_memory_than_it_may_is_ended_and_not_tried_again(died, behaviour):
+    error = died(f"{behaviour} 200", memory=150 * MB, limits=Limits(weigh=0.05))
+    start = "the agent's worker used more than its 150 MB of memory (it had "
+    assert error.message.startswith(start)
+    assert 150 <= int(error.message.removeprefix(start).split()[0]) < 400
+    assert not error.transient
+
+
+def test_one_that_kept_what_earlier_turns_needed_is_tried_again(died):
+    error = died("keeps 80", "leaks 80", memory=150 * MB, limits=Limits(weigh=0.05))
+    assert "used more than its 150 MB" in error.message
+    assert error.transient
+
+
+def test_a_worker_that_stays_below_its_memory_is_left_alone(opened, new_host):
+    async def turns():
+        async with opened(memory=400 * MB, limits=Limits(weigh=0.01)) as agent:
+            host = new_host()
+            turn = asyncio.create_task(agent(draft("leaks 20"), host))
+            await host.spoken.wait()
+            done, _ = await asyncio.wait([turn], timeout=0.2)
+            turn.cancel()
+            return done
+
+    assert asyncio.run(turns()) == set()
+
+
+def test_memory_counts_while_the_agent_opens(opened, tmp_path):
+    (tmp_path / "heavy.py").write_text("import time\nkept = b'x' * (200 << 20)\ntime.sleep(60)")
+
+    async def opens():
+        async with opened(target="heavy:agent", paths=[tmp_path], memory=150 * MB, limits=Limits(weigh=0.05)):
+            pass
+
+    with pytest.raises(PluginError, match="used more than its 150 MB of memory"):
+        asyncio.run(opens())
+
+
+def test_where_nobody_can_tell_memory_is_not_watched_and_that_is_said(opened, new_host, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(family, "PROC", tmp_path)
+
+    async def turns():
+        async with opened(memory=1) as agent:
+            return (await agent(draft("greets"), new_host())).text
+
+    assert asyncio.run(turns()) == "hello"
+    assert "the memory of the agent `a` is not watched: this system has no /proc" in caplog.text
+
+
+def test_pages_that_processes_share_count_once(tmp_path):
+    shares = (
+        "import os, time; kept = b'x' * (64 << 20); [os.fork() for _ in range(2)]; print(flush=True); time.sleep(60)"
+    )
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", shares], stdout=subprocess.PIPE, env=environment) as shared:
+        for _ in range(4):
+            shared.stdout.readline()
+        try:
+            assert len(family.family(tmp_path)) == 4
+            assert family.memory_of(tmp_path, most=2**40) > 4 * 64 * MB
+            assert 64 * MB < family.memory_of(tmp_path, most=0) < 2 * 64 * MB
+        finally:
+            family.end_family(tmp_path)
+    assert family.family(tmp_path) == []

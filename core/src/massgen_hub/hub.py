@@ -27,7 +27,7 @@ from .errors import ConfigError, PluginError
 from .events import Event
 from .extractor import extractor_of
 from .observers import Observers
-from .opening import Stock, opened
+from .opening import Stock, opened, whereabouts
 from .plugins import Registry
 from .record import (
     Journal,
@@ -157,19 +157,15 @@ class Hub:
         pythons = await asyncio.to_thread(interpreters, self.config)
         models = await stack.enter_async_context(self._connected(journal))
         work = journal.folder or Path(stack.enter_context(TemporaryDirectory(prefix="massgen-hub-")))
-        participants = await stack.enter_async_context(
-            opened(
-                self.config.agents,
-                Stock(
-                    adapters=self.registry.adapters,
-                    models=models,
-                    pythons=pythons,
-                    folder=work / "agents",
-                    paths=(str(self.config.folder),),
-                    seed=start.seed,
-                ),
-            )
+        stock = Stock(
+            adapters=self.registry.adapters,
+            models=models,
+            pythons=pythons,
+            folder=work / "agents",
+            paths=(str(self.config.folder),),
+            seed=start.seed,
         )
+        participants = await stack.enter_async_context(opened(self.config.agents, stock))
         rule = self.registry.rules[start.settings.rule]
         runner = Runner(
             task=task,
@@ -185,6 +181,8 @@ class Hub:
         )
         if record is not None:
             self._note_resumption(journal, record)
+        for agent, about in whereabouts(self.config.agents, participants, stock).items():
+            journal.activity("opened", {"agent": agent, **about})
         self._running.add(runner)
         stack.callback(self._running.discard, runner)
         return await runner.run()

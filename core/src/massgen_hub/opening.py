@@ -22,6 +22,7 @@ from .kit import ThreadedHost
 from .runner import Participant
 from .targets import append_to_path, resolve
 from .worker import WorkerAgent, open_in_worker
+from .worker.versions import versions_of
 
 T = TypeVar("T")
 NO_KEY = "none"
@@ -115,6 +116,19 @@ class Keeper:
                 entered.set_exception(failure)
             else:
                 log.warning("the agent `%s` did not close: %s: %s", self._name, type(failure).__name__, failure)
+
+
+def whereabouts(specs: Sequence[AgentSpec], participants: Mapping[str, Participant], stock: Stock) -> dict[str, Any]:
+    """Where each agent runs (`inline`, `worker` or `environment`), and on which versions."""
+    return {spec.id: _whereabouts(spec, participants[spec.id].agent, stock) for spec in specs}
+
+
+def _whereabouts(spec: AgentSpec, agent: Agent, stock: Stock) -> dict[str, Any]:
+    if isinstance(agent, WorkerAgent):
+        where = "environment" if spec.id in stock.pythons else "worker"
+        return {"where": where, "versions": dict(agent.about.versions)}
+    driven = [tested.distribution for tested in stock.adapters[spec.type].tested]
+    return {"where": "inline", "versions": versions_of(driven)}
 
 
 @asynccontextmanager

@@ -23,6 +23,8 @@ def test_sync_builds_and_locks_and_the_run_goes_on_there(call, place, cache):
     assert "ann, bob: Python 3." in synced.stderr
     done = call("run", "-c", "team.yaml", "--json", "Where are you?")
     assert done.returncode == 0, done.stderr
+    assert "ann runs on Python 3." in done.stderr
+    assert "ann ran on Python 3." in call("show").stdout
     assert f"calm in {cache}" in done.stdout
     assert f"angry in {cache}" in done.stdout
 

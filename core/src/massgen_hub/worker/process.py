@@ -15,7 +15,8 @@ from .launch import Launch
 from .messages import LONGEST
 
 STRAGGLERS = 0.2
-"""Seconds for the pipe to run dry once the process is gone: somebody who left its group may still hold it."""
+"""Seconds between the end of the pipe and that of the process, whichever comes first: somebody else may still hold the
+pipe, or the process live on without it."""
 
 
 class Process(asyncio.SubprocessProtocol):
@@ -141,9 +142,14 @@ class Process(asyncio.SubprocessProtocol):
             self._line.clear()
 
     def pipe_connection_lost(self, fd: int, _exc: Exception | None) -> None:
-        """It closed its output: nothing can be heard of it again."""
+        """It closed its output: it is about to end, or else nothing can be heard of it again."""
         if fd == 1:
-            self.kill()
+            self.dying = True
+            self._loop.call_later(STRAGGLERS, self._end_mute)
+
+    def _end_mute(self) -> None:
+        if self._transport.get_returncode() is None:
+            self.fail("closed its output")
 
     def process_exited(self) -> None:
         """It is gone; its children go with it."""

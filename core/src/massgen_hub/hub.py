@@ -27,7 +27,7 @@ from .errors import ConfigError, PluginError
 from .events import Event
 from .extractor import extractor_of
 from .observers import Observers
-from .opening import Stock, opened, whereabouts
+from .opening import Stock, opened
 from .plugins import Registry
 from .record import (
     Journal,
@@ -181,8 +181,6 @@ class Hub:
         )
         if record is not None:
             self._note_resumption(journal, record)
-        for agent, about in whereabouts(self.config.agents, participants, stock).items():
-            journal.activity("opened", {"agent": agent, **about})
         self._running.add(runner)
         stack.callback(self._running.discard, runner)
         return await runner.run()

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .config import AgentSpec
-from .contract import Adapter, Agent, Host, Model, Reply, Setup, Turn
+from .contract import Adapter, Agent, Host, Model, Reply, Setup, Traits, Turn
 from .environments import check_options
-from .errors import ConfigError, HubError
+from .errors import ConfigError, HubError, NoWorker, TurnError
 from .kit import ThreadedHost
 from .runner import Participant
 from .targets import append_to_path, resolve
@@ -48,29 +48,58 @@ class Stock:
 
 @asynccontextmanager
 async def opened(specs: Sequence[AgentSpec], stock: Stock) -> AsyncIterator[dict[str, Participant]]:
-    """All agents at once, by id. The first one that cannot be opened closes the others and is the error."""
+    """All agents at once, by id. The first one that cannot be opened closes the others and is the error.
+
+    A process that does not come up is no such error while there are other agents: its agent fails in its turns.
+    """
     import_module("httpx")  # before they open side by side: clients of models break on one that is half imported
     keepers = {spec.id: Keeper(spec.id, _agent(spec, stock)) for spec in specs}
     try:
         async with asyncio.TaskGroup() as group:
-            opening = {name: group.create_task(keeper.open()) for name, keeper in keepers.items()}
-        yield {spec.id: _participant(spec, opening[spec.id].result(), stock) for spec in specs}
+            opening = {name: group.create_task(_open_or_absent(keeper)) for name, keeper in keepers.items()}
+        agents = {name: task.result() for name, task in opening.items()}
+        lost = [agent.failure for agent in agents.values() if isinstance(agent, Absent)]
+        if lost and len(lost) == len(agents):
+            raise lost[0]
+        yield {spec.id: _participant(spec, agents[spec.id], stock) for spec in specs}
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
     finally:
         await asyncio.gather(*(keeper.close() for keeper in keepers.values()))
 
 
-def _participant(spec: AgentSpec, agent: Agent, stock: Stock) -> Participant:
+@dataclass(frozen=True)
+class Absent:
+    """Stands for an agent whose process did not come up: it fails whenever it is asked."""
+
+    failure: NoWorker
+
+    async def __call__(self, turn: Turn, host: Host) -> Reply:  # noqa: ARG002
+        """Say why it is not there."""
+        raise TurnError(self.failure.message, hint=self.failure.hint)
+
+
+async def _open_or_absent(keeper: Keeper) -> Agent | Absent:
+    try:
+        return await keeper.open()
+    except NoWorker as failure:
+        return Absent(failure)
+
+
+def _participant(spec: AgentSpec, agent: Agent | Absent, stock: Stock) -> Participant:
     """An open agent, with the traits that its adapter has where it runs."""
     in_worker = isinstance(agent, WorkerAgent)
-    traits = agent.about.traits if isinstance(agent, WorkerAgent) else stock.adapters[spec.type].traits(spec.options)
+    if isinstance(agent, WorkerAgent):
+        traits = agent.about.traits
+    else:
+        traits = Traits() if isinstance(agent, Absent) else stock.adapters[spec.type].traits(spec.options)
     return Participant(
         agent=agent,
         type=spec.type,
         traits=traits,
         timeout=spec.timeout,
         stoppable=in_worker or traits.cancel == "task",
+        about=_about(spec, agent, stock),
     )
 
 
@@ -118,12 +147,10 @@ class Keeper:
                 log.warning("the agent `%s` did not close: %s: %s", self._name, type(failure).__name__, failure)
 
 
-def whereabouts(specs: Sequence[AgentSpec], participants: Mapping[str, Participant], stock: Stock) -> dict[str, Any]:
-    """Where each agent runs (`inline`, `worker` or `environment`), and on which versions."""
-    return {spec.id: _whereabouts(spec, participants[spec.id].agent, stock) for spec in specs}
-
-
-def _whereabouts(spec: AgentSpec, agent: Agent, stock: Stock) -> dict[str, Any]:
+def _about(spec: AgentSpec, agent: Agent | Absent, stock: Stock) -> dict[str, Any]:
+    """Where an agent runs (`inline`, `worker`, `environment`, or `nowhere`), and on which versions."""
+    if isinstance(agent, Absent):
+        return {"where": "nowhere", "versions": {}}
     if isinstance(agent, WorkerAgent):
         where = "environment" if spec.id in stock.pythons else "worker"
         return {"where": where, "versions": dict(agent.about.versions)}
@@ -142,7 +169,7 @@ async def _agent(spec: AgentSpec, stock: Stock) -> AsyncIterator[Agent]:
         context = _context(spec, setup, stock)
         agent = await context.__aenter__()
     except HubError as failure:
-        if isinstance(failure, ConfigError) and failure.place is not None:
+        if isinstance(failure, NoWorker) or (isinstance(failure, ConfigError) and failure.place is not None):
             raise
         if spec.id in stock.pythons:  # the environment knows which option is wrong, and we the line
             await asyncio.to_thread(check_options, [spec], stock.pythons)

@@ -1,0 +1,19 @@
+"""The promises of every adapter, with the real framework."""
+
+from massgen_hub_agent_framework.conformance import (
+    TestAGroupChatAsAnAgent,
+    TestASequence,
+    TestFromOptions,
+    TestHandingOff,
+    TestOfOnesOwn,
+    TestWithAnMcpServer,
+)
+
+__all__ = [
+    "TestAGroupChatAsAnAgent",
+    "TestASequence",
+    "TestFromOptions",
+    "TestHandingOff",
+    "TestOfOnesOwn",
+    "TestWithAnMcpServer",
+]

@@ -2,7 +2,6 @@
 
 from massgen_hub_agent_framework.conformance import (
     TestAGroupChatAsAnAgent,
-    TestASequence,
     TestFromOptions,
     TestHandingOff,
     TestOfOnesOwn,
@@ -11,7 +10,6 @@ from massgen_hub_agent_framework.conformance import (
 
 __all__ = [
     "TestAGroupChatAsAnAgent",
-    "TestASequence",
     "TestFromOptions",
     "TestHandingOff",
     "TestOfOnesOwn",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Never
+
 import agent_framework_users as users
 import pytest
 from agent_framework import WorkflowBuilder, WorkflowContext, WorkflowExecutor, executor
@@ -9,7 +11,6 @@ from agent_framework_orchestrations import HandoffBuilder, SequentialBuilder
 from massgen_hub.contract import Reply
 from massgen_hub.errors import ConfigError
 from massgen_hub.testing import RecordingHost, call, draft, vote
-from typing_extensions import Never
 
 BALLOT = {"reason": "It is the capital.", "ranking": ["A", "B"]}
 

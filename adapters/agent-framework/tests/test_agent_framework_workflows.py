@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Never
 
 import agent_framework_users as users
 import pytest
@@ -19,7 +20,6 @@ from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError
 from massgen_hub.testing import Gate, RecordingHost, call, calls, content_text, draft, fail, hang, run, say
 from massgen_hub_agent_framework import ADAPTER
-from typing_extensions import Never
 
 
 def told(request):

@@ -13,9 +13,7 @@ __all__ = ["ADAPTER", "AgentFrameworkOptions", "register_adapters"]
 
 def traits(options: AgentFrameworkOptions) -> Traits:
     """One event loop, because the clients of a user's own agents and their MCP servers belong to one."""
-    return Traits(
-        cancel="task", loop="one", streams=True, tools=bool(options.tools or options.mcp_servers), human=True
-    )
+    return Traits(cancel="task", loop="one", streams=True, tools=bool(options.tools or options.mcp_servers), human=True)
 
 
 ADAPTER = Adapter(

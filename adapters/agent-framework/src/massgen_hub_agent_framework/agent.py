@@ -33,38 +33,38 @@ class HubAgent:
 
     async def _answer(self, turn: Turn, host: Host) -> Reply:
         with Tap(host) as tap:
-            return await _in_words(Copies(tap.on).of(self._own), turn, host, tap)
+            return await _in_words(Copies(tap.on).of(self._own), turn, tap)
 
     async def _decide(self, decision: Decision, turn: Turn, host: Host) -> Reply:
         """A server that refuses the tools is asked for text, from then on."""
         if self._takes_tools:
             with Tap(host) as tap:
                 try:
-                    return await self._decided(decision, turn, host, tap, natively=True)
+                    return await self._decided(decision, turn, tap, natively=True)
                 except Exception as failure:
                     if tap.has_heard or not any(isinstance(cause, REFUSALS) for cause in causes(failure)):
                         raise
         with Tap(host) as tap:
-            reply = await self._decided(decision, turn, host, tap, natively=False)
+            reply = await self._decided(decision, turn, tap, natively=False)
         self._takes_tools = False
         return reply
 
-    async def _decided(self, decision: Decision, turn: Turn, host: Host, tap: Tap, *, natively: bool) -> Reply:
+    async def _decided(self, decision: Decision, turn: Turn, tap: Tap, *, natively: bool) -> Reply:
         own = Copies(tap.on).of(self._own)
         agent = voter(own, self._voter) if isinstance(own, Workflow) else own
         if not isinstance(agent, RawAgent):
-            return await _in_words(own, turn, host, tap)
+            return await _in_words(own, turn, tap)
         decision.put_to(agent, natively=natively)
-        response = await run_agent(agent, turn.prompt, host, decision.made_in)
+        response = await run_agent(agent, turn.prompt, tap, decision.made_in)
         reply = decision.made_in(response) or Reply(text=last_message(response))
         tap.voices.finish(reply.text)
         return reply
 
 
-async def _in_words(own: Any, turn: Turn, host: Host, tap: Tap) -> Reply:
+async def _in_words(own: Any, turn: Turn, tap: Tap) -> Reply:
     if isinstance(own, Workflow):
-        text = await run_workflow(own, turn.prompt, host)
+        text = await run_workflow(own, turn.prompt, tap)
     else:
-        text = last_message(await run_agent(own, turn.prompt, host))
+        text = last_message(await run_agent(own, turn.prompt, tap))
     tap.voices.finish(text)
     return Reply(text=text)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from agent_framework import Agent, Workflow, WorkflowAgent, tool
 from agent_framework_openai import OpenAIChatCompletionClient
-from agent_framework_orchestrations import GroupChatBuilder, GroupChatState, HandoffBuilder, SequentialBuilder
+from agent_framework_orchestrations import GroupChatBuilder, GroupChatState, HandoffBuilder
 from massgen_hub.contract import Model
 from massgen_hub.testing import ADD, FAIL, MCP_SERVER, AdapterContract, Script, calls, in_turn
 from massgen_hub.testing.desk import add
@@ -32,11 +32,6 @@ class TestFromOptions(AgentFrameworkContract):
 class TestOfOnesOwn(AgentFrameworkContract):
     target = f"{HERE}:assistant"
     capabilities = ("human", "structured")
-
-
-class TestASequence(AgentFrameworkContract):
-    target = f"{HERE}:sequence"
-    capabilities = ("group",)
 
 
 class TestAGroupChatAsAnAgent(AgentFrameworkContract):
@@ -65,11 +60,6 @@ if find_spec("mcp"):
 def assistant(model: Model) -> Agent[Any]:
     """An agent with a tool that must be approved."""
     return _agent("assistant", model, tools=[tool(add, approval_mode="always_require")])
-
-
-def sequence(model: Model) -> Workflow:
-    """Two agents, one after the other."""
-    return SequentialBuilder(participants=[_agent("first", model), _agent("second", model)]).build()
 
 
 def group_chat(model: Model) -> WorkflowAgent:

@@ -10,18 +10,19 @@ from agent_framework import (
     AgentResponse,
     AgentResponseUpdate,
     BaseAgent,
+    Content,
     Message,
     RawAgent,
     Workflow,
     WorkflowEvent,
     WorkflowMessage,
 )
-from massgen_hub.contract import Host
 from massgen_hub.errors import ConfigError
 from massgen_hub.kit import as_text
 from pydantic_core import to_jsonable_python
 
 from .asking import answer_to_agent, answer_to_workflow, hands_over
+from .tapping import Tap
 
 CLOSING = frozenset({"The conversation has been terminated by the agent."})
 CLOSING_NAMES = ("TERMINATION_CONDITION_MET_MESSAGE", "MAX_ROUNDS_MET_MESSAGE")
@@ -31,13 +32,13 @@ CLOSING_NAMES = ("TERMINATION_CONDITION_MET_MESSAGE", "MAX_ROUNDS_MET_MESSAGE")
 Done = Callable[[AgentResponse[Any]], object]
 
 
-async def run_agent(agent: BaseAgent, prompt: str, host: Host, done: Done = lambda _response: None) -> AgentResponse[Any]:
+async def run_agent(agent: BaseAgent, prompt: str, tap: Tap, done: Done = lambda _response: None) -> AgentResponse[Any]:
     """The agent's response, once all that it asks is answered, or earlier when it is `done`."""
     session = agent.create_session()
     response = await _response(agent, prompt, session)
     while (requests := response.user_input_requests) and not done(response):
-        answers = [await answer_to_agent(host, request) for request in requests]
-        response = await _response(agent, answers, session)
+        answers = [await answer_to_agent(tap, request) for request in requests]
+        response = await _response(agent, [_message(answer) for answer in answers], session)
     return response
 
 
@@ -48,13 +49,17 @@ async def _response(agent: Any, given: Any, session: Any) -> AgentResponse[Any]:
         return await stream.get_final_response()
 
 
+def _message(answer: Content) -> Message:
+    return Message("tool" if answer.type == "function_result" else "user", [answer])
+
+
 def last_message(response: AgentResponse[Any]) -> str:
     """The last thing that was said in a response, without what was said before tools were called."""
     texts = (message.text for message in reversed(response.messages) if message.role == "assistant")
     return next((text for text in texts if text), "")
 
 
-async def run_workflow(workflow: Workflow, prompt: str, host: Host) -> str:
+async def run_workflow(workflow: Workflow, prompt: str, tap: Tap) -> str:
     """The last words of the workflow."""
     words = LastWords(workflow)
     given: dict[str, Any] = {"message": _input(workflow, prompt)}
@@ -67,7 +72,7 @@ async def run_workflow(workflow: Workflow, prompt: str, host: Host) -> str:
                     asked.append(event)
         if not asked:
             return words.text
-        given = {"responses": {event.request_id: await answer_to_workflow(host, event) for event in asked}}
+        given = {"responses": {event.request_id: await answer_to_workflow(tap, event) for event in asked}}
 
 
 def _input(workflow: Workflow, prompt: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Self
 
 from agent_framework import (
@@ -15,6 +15,7 @@ from agent_framework import (
     FunctionInvocationContext,
     FunctionInvocationLayer,
     FunctionMiddleware,
+    Message,
     MiddlewareTermination,
     UserInputRequiredException,
 )
@@ -25,12 +26,16 @@ Next = Callable[[], Awaitable[None]]
 
 
 class Tap:
-    """What one turn tells the hub. A context manager: with its end, tools that have given no result have failed."""
+    """What one turn tells the hub. A context manager: with its end, tools that have given no result have failed.
+
+    `reasons`: why calls, by id, were rejected, which the framework has no place for.
+    """
 
     def __init__(self, host: Host) -> None:
         self.voices = Voices(host.say)
         self.has_heard = False
-        self._host = host
+        self.host = host
+        self.reasons: dict[str, str] = {}
         self._running: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -56,7 +61,7 @@ class Tap:
         """A model has answered."""
         self.has_heard = True
         counted = response.usage_details or {}
-        self._host.spend(
+        self.host.spend(
             Usage(
                 input=counted.get("input_token_count") or None,
                 output=counted.get("output_token_count") or None,
@@ -65,15 +70,23 @@ class Tap:
             )
         )
 
+    def explain(self, messages: Sequence[Message]) -> None:
+        """Let a model know why its calls were rejected."""
+        for contents in (message.contents for message in messages):
+            for place, content in enumerate(contents):
+                if content.type == "function_result" and (why := self.reasons.get(content.call_id or "")):
+                    told = f"The call was rejected: {why}"
+                    contents[place] = Content.from_function_result(str(content.call_id), id=content.id, result=told)
+
     def called(self, call: str, name: str, arguments: Any) -> None:
         """A tool is called; once, also where it waits for a person in between."""
         if call not in self._running:
             self._running[call] = name
-            self._host.note(Activity(kind="call", name=name, text=as_json(arguments), id=call))
+            self.host.note(Activity(kind="call", name=name, text=as_json(arguments), id=call))
 
     def gave(self, call: str, text: str) -> None:
         """It gave a result."""
-        self._host.note(Activity(kind="result", name=self._running.pop(call), text=text, id=call))
+        self.host.note(Activity(kind="result", name=self._running.pop(call), text=text, id=call))
 
 
 class _Models(ChatMiddleware):
@@ -84,6 +97,7 @@ class _Models(ChatMiddleware):
 
     async def process(self, context: ChatContext, call_next: Next) -> None:
         message = object()
+        self._tap.explain(context.messages)
         context.stream_transform_hooks.append(lambda update: self._tap.voices.add(message, update.text))
         context.stream_result_hooks.append(self._tap.spent)
         await call_next()
@@ -98,7 +112,8 @@ class _Tools(FunctionMiddleware):
         self._tap = tap
 
     async def process(self, context: FunctionInvocationContext, call_next: Next) -> None:
-        call = str(context.metadata.get("call_id", ""))
+        about = context.metadata  # the id of a server may come twice where several participants work at once
+        call = str(about.get("function_call_occurrence_id") or about.get("call_id", ""))
         self._tap.called(call, context.function.name, context.arguments)
         try:
             await call_next()

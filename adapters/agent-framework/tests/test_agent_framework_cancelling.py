@@ -12,6 +12,9 @@ from massgen_hub.contract import Setup, Usage
 from massgen_hub.testing import Gate, RecordingHost, call, draft, hang, run, say, vote
 from massgen_hub_agent_framework import ADAPTER
 
+ROUNDS_TO_END = 10
+"""Of the loop, in which streams that were cancelled are closed."""
+
 
 async def cancelled(server, target, turn, reached):
     """What a turn that is cancelled told the host, and the tasks that it left."""
@@ -23,10 +26,11 @@ async def cancelled(server, target, turn, reached):
         taking.cancel()
         await asyncio.wait([taking], timeout=1)
         assert taking.cancelled()
-        left = asyncio.all_tasks() - before
         for request in server.requests:
             await asyncio.to_thread(request.answered.wait, 3)
-    return host, left
+        for _ in range(ROUNDS_TO_END):
+            await asyncio.sleep(0)
+        return host, asyncio.all_tasks() - before
 
 
 async def all_reached(*gates):

@@ -14,6 +14,7 @@ from pathlib import Path
 from ..worker.messages import VERSION
 from . import uv
 from .locks import Pins
+from .pythons import VERSION as VERSION_ASKED
 from .pythons import interpreter, minor_of
 from .sources import digests, lines
 from .store import Built, Store, versions_in
@@ -26,11 +27,18 @@ def key_of(wanted: Wanted, pins: Pins) -> str:
         "lines": lines(wanted),
         "projects": list(digests(wanted)),
         "packages": pins.packages,
-        "python": minor_of(wanted.python) if wanted.python else platform.python_version().rpartition(".")[0],
+        "python": _python(wanted.python),
         "platform": [platform.system(), platform.machine()],
         "hub": [version("massgen-hub"), VERSION],
     }
     return sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _python(asked: str) -> str:
+    """The minor version, which any interpreter of it may have; or the one interpreter that was named by its path."""
+    if not asked:
+        return platform.python_version().rpartition(".")[0]
+    return minor_of(asked) if VERSION_ASKED.fullmatch(asked) else asked
 
 
 def build(store: Store, wanted: Wanted, pins: Pins, what: str, told: uv.Told = lambda _: None) -> Built:

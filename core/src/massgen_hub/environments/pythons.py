@@ -13,6 +13,7 @@ from .uv import UvFailed, run
 
 OLDEST = (3, 11)
 VERSION = re.compile(r"3\.\d+(\.\d+)?")
+"""What is asked for by its version; anything else is a path."""
 ASK = "import sys; print('.'.join(map(str, sys.version_info[:3])))"
 
 
@@ -26,12 +27,7 @@ class Interpreter:
     @property
     def minor(self) -> str:
         """`3.11`"""
-        return _minor(self.version)
-
-
-def minor_of(asked: str) -> str:
-    """The minor version that is asked for: the hub's, that of a version, or that of the interpreter at a path."""
-    return _minor(asked) if VERSION.fullmatch(asked) else interpreter(asked, Path.cwd()).minor
+        return minor_of(self.version)
 
 
 def interpreter(asked: str, folder: Path) -> Interpreter:
@@ -52,11 +48,12 @@ def interpreter(asked: str, folder: Path) -> Interpreter:
 
 
 def _require_young(version: str) -> None:
-    if tuple(map(int, _minor(version).split("."))) < OLDEST:
+    if tuple(map(int, minor_of(version).split("."))) < OLDEST:
         raise NotBuilt(f"Python {version} is too old for massgen-hub", hint="it needs Python 3.11 or newer")
 
 
-def _minor(version: str) -> str:
+def minor_of(version: str) -> str:
+    """`3.11` of `3.11.7`."""
     return ".".join(version.split(".")[:2])
 
 

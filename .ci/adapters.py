@@ -143,9 +143,8 @@ def main():
         return
     stale = [path.name for path, page in made.items() if not path.is_file() or path.read_text() != page]
     if stale:
-        sys.exit(
-            f"{' and '.join(stale)} say something else than what was seen: python .ci/adapters.py {' '.join(map(str, junits))} --write"
-        )
+        again = f"python .ci/adapters.py {' '.join(map(str, junits))} --write"
+        sys.exit(f"{' and '.join(stale)} say something else than what was seen: {again}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+import workers
 from stage import bare, electorate, one_run, resident, runner, seeded_latency
 
 REPEAT = 7
@@ -201,28 +202,6 @@ def early_stops():
         yield f"CPU per agent turn, replies spread, {several(count)}", "", f"{cost / count * 500:.3f} ms", "best of 3"
 
 
-def worker():
-    """A warm turn in a worker, beside the same turn inline."""
-    from massgen_hub.agents.scripted import ScriptedOptions, scripted
-    from massgen_hub.contract import Setup
-    from massgen_hub.testing import RecordingHost, draft
-    from massgen_hub.worker import open_in_worker
-
-    async def warm(context):
-        async with context as agent:
-            times = []
-            for _ in range(50):
-                began = time.perf_counter()
-                await agent(draft(), RecordingHost())
-                times.append(time.perf_counter() - began)
-            return sorted(times)[25]
-
-    setup = Setup(agent="a", seed=1)
-    inline = asyncio.run(warm(scripted.open(ScriptedOptions(), setup)))
-    there = asyncio.run(warm(open_in_worker("scripted", {}, setup, None)))
-    yield "warm worker turn", "<= inline + 5 ms", f"+{(there - inline) * 1000:.2f} ms", "median of 50"
-
-
 def install():
     """What an installation of the core brings."""
     with tempfile.TemporaryDirectory() as folder:
@@ -248,7 +227,7 @@ def install():
 
 
 def main():
-    parts = [cpu_per_turn, calls_and_time, early_stops, stall, tallies, prompts, memory, start_up, worker]
+    parts = [cpu_per_turn, calls_and_time, early_stops, stall, tallies, prompts, memory, start_up, workers.rows]
     if "--install" in sys.argv:
         parts.append(install)
     print("| what | reach | here | beside |\n|---|---|---|---|")

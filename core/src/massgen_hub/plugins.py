@@ -12,29 +12,33 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from . import hookspecs
-from .consensus import ProtocolSpec, Rule
-from .contract import Adapter, ModelSource
 from .errors import PluginError
+
+if TYPE_CHECKING:
+    from .consensus import ProtocolSpec, Rule
+    from .contract import Adapter, ModelSource
 
 GROUP = "massgen_hub"
 ALLOW_VARIABLE = "MASSGEN_HUB_PLUGINS"
 BUILTIN = "builtin"
 
-PROVIDES: Mapping[str, type[Any]] = MappingProxyType(
+PROVIDES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "register_adapters": Adapter,
-        "register_rules": Rule,
-        "register_protocols": ProtocolSpec,
-        "register_models": ModelSource,
+        "register_adapters": (".contract", "Adapter"),
+        "register_rules": (".consensus", "Rule"),
+        "register_protocols": (".consensus", "ProtocolSpec"),
+        "register_models": (".contract", "ModelSource"),
     }
 )
+"""What each hook provides: the module and the name of its class, because a worker needs adapters and no rules."""
 
 
 @dataclass(kw_only=True)
@@ -187,7 +191,7 @@ def _inspect(plugin: Any, name: str) -> None:
 
 
 def _records(provided: Any, hook: str) -> list[Any]:
-    kind = PROVIDES[hook]
+    kind = _kind(*PROVIDES[hook])
     records = list(provided if provided is not None else ())
     for record in records:
         if not isinstance(record, kind):
@@ -196,6 +200,11 @@ def _records(provided: Any, hook: str) -> list[Any]:
     if len(set(names)) < len(names):
         raise PluginError(f"`{hook}` gave one name twice: {', '.join(names)}")
     return records
+
+
+def _kind(module: str, name: str) -> type[Any]:
+    found: type[Any] = getattr(import_module(module, __package__), name)
+    return found
 
 
 def _observer(impl: Any) -> Callable[..., None]:

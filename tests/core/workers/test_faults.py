@@ -92,6 +92,21 @@ def test_a_worker_outlives_its_children(opened, new_host):
     assert len(alive) == 1
 
 
+def test_a_worker_that_somebody_asks_to_end_dies_and_the_retry_works(opened, new_host):
+    async def turns():
+        async with opened() as agent:
+            pid, host = await pid_of(agent, new_host()), new_host()
+            turn = asyncio.create_task(agent(draft("waits"), host))
+            await host.spoken.wait()
+            os.kill(pid, signal.SIGTERM)
+            with pytest.raises(WorkerDied) as caught:
+                await turn
+            assert caught.value.transient
+            return (await agent(draft("greets"), new_host())).text
+
+    assert asyncio.run(turns()) == "hello"
+
+
 def test_workers_that_die_together_are_told_apart(opened, new_host):
     async def one(code):
         async with opened() as agent:

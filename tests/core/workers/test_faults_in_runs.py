@@ -37,12 +37,12 @@ time.sleep(60)
 """
 
 
-def left(site):
-    """The processes beside this one that were told of this site."""
+def left(folder):
+    """The processes beside this one that were told of this folder, in which workers have their homes."""
     found = set()
     for path in Path("/proc").glob("[0-9]*"):
         try:
-            if str(site).encode() in (path / "environ").read_bytes():
+            if str(folder).encode() in (path / "environ").read_bytes():
                 found.add(int(path.name))
         except OSError:
             continue
@@ -50,10 +50,11 @@ def left(site):
 
 
 @pytest.fixture
-def hub(site, monkeypatch):
+def hub(site, tmp_path, monkeypatch):
     """Makes a hub of `bad`, an agent in a worker, and others; what is left beside the entry is for its worker."""
     monkeypatch.syspath_prepend(site)
     monkeypatch.setenv("PYTHONPATH", str(site))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("massgen_hub.runner.runner.BACKOFF_SECONDS", 0.0)
 
     def make(*, entry=None, others=OTHERS, **worker):
@@ -66,13 +67,13 @@ def hub(site, monkeypatch):
 
 
 @pytest.fixture
-def play(hub, site):
+def play(hub, tmp_path):
     """A run of a task with a broken agent: its verdict, and the events."""
 
     def once(task, **options):
         told = []
         verdict = asyncio.run(hub(**options).run(task, watch=told.append))
-        assert left(site) == set()
+        assert left(tmp_path) == set()
         return verdict, told
 
     return once
@@ -168,18 +169,18 @@ def test_an_agent_that_reads_what_is_typed_reads_nothing(play):
     ],
     ids=["is never ready", "never opens", "ends at once", "speaks another version"],
 )
-def test_the_others_decide_when_a_worker(does, says, hub, site, impostor):
+def test_the_others_decide_when_a_worker(does, says, hub, tmp_path, impostor):
     verdict = asyncio.run(hub(python=impostor(**does), limits=Limits(start=0.5)).run("?"))
     assert [(one.agent, one.how) for one in verdict.absent] == [("bad", "failed")]
     assert verdict.absent[0].why.startswith(f"error: {says}")
     assert (verdict.decided, verdict.answer, verdict.exit_code) == (True, "x", 0)
-    assert left(site) == set()
+    assert left(tmp_path) == set()
 
 
-def test_a_run_does_not_begin_when_no_worker_comes_up(hub, site, impostor):
+def test_a_run_does_not_begin_when_no_worker_comes_up(hub, tmp_path, impostor):
     with pytest.raises(NoWorker, match="ended with exit code 3"):
         asyncio.run(hub(python=impostor(first="sys.exit(3)"), others=[]).run("?"))
-    assert left(site) == set()
+    assert left(tmp_path) == set()
 
 
 def test_two_workers_that_die_at_once_both_come_back(play, tmp_path):
@@ -220,7 +221,7 @@ def test_nothing_is_left_of_a_run_whose_hub_is_killed(site, tmp_path, task):
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as hub:
         while hub.stdout.readline() != "turn_started\n":
             pass
-        asyncio.run(until(lambda: len(left(site)) >= 1 + 3 + 3))  # the hub, its workers, their children
+        asyncio.run(until(lambda: len(left(tmp_path)) >= 1 + 3 + 3))  # the hub, its workers, their children
         hub.send_signal(signal.SIGKILL)
-    asyncio.run(until(lambda: left(site) == set()))
+    asyncio.run(until(lambda: left(tmp_path) == set()))
     assert list(tmp_path.glob("massgen-hub-worker-*")) == []

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import pytest
 from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError, HubError, PluginError
+from massgen_hub.testing import draft
 from massgen_hub.worker import Limits
 
 
@@ -77,6 +78,15 @@ def test_only_the_plugin_that_is_needed_is_imported(opened, plugin, tmp_path, ad
 
     assert asyncio.run(opens()) == distribution
     assert "imported" not in (tmp_path / "a.log").read_text()
+
+
+def test_a_worker_imports_nothing_that_only_the_hub_needs(opened, new_host):
+    async def turns():
+        async with opened() as agent:
+            modules = "massgen_hub.consensus massgen_hub.hub httpx rich typer yaml massgen_hub.contract"
+            return (await agent(draft(f"has_imported {modules}"), new_host())).text
+
+    assert asyncio.run(turns()) == "massgen_hub.contract"
 
 
 def test_a_plugin_that_cannot_be_imported_is_an_error(refused, plugin):

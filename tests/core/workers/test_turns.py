@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from massgen_hub.contract import Activity, Reply, Setup, Usage
 from massgen_hub.errors import ConfigError, NotAvailable, TurnError
 from massgen_hub.kit import traceback_of
 from massgen_hub.testing import draft, vote
+from massgen_hub.worker.launch import Launch
 from massgen_hub.worker.opening import find_adapter
 
 
@@ -159,6 +161,12 @@ def test_the_log_is_for_its_owner_only(take, tmp_path):
 
 def test_stdin_of_an_agent_is_empty(take):
     assert take("reads")[0].text == "'' b''"
+
+
+def test_a_worker_compiles_where_the_hub_does(monkeypatch, tmp_path):
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "there")
+    launch = Launch(python=Path(sys.executable), home=tmp_path, log=tmp_path / "log")
+    assert launch.environment()["PYTHONPYCACHEPREFIX"] == "there"
 
 
 def test_secrets_of_the_hub_do_not_reach_the_agent(take, monkeypatch):

@@ -58,6 +58,10 @@ async def describes(agent, host, rest):
     return Reply(data={"folder": folder, "environment": dict(os.environ), "target": repr(target), "pid": os.getpid()})
 
 
+async def has_imported(agent, host, rest):
+    return " ".join(name for name in rest.split() if name in sys.modules)
+
+
 async def asks(agent, host, rest):
     return await host.ask(Question(text=rest, choices=("yes", "no")))
 

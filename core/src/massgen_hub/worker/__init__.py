@@ -1,10 +1,11 @@
 """Agents in processes of their own: for what only a kill can stop, and later for environments of their own.
 
-Hub's side     client -> session -> process, exchange; `launch` says how a worker is started
-Worker's side  __main__ -> serve -> opening, desk -> link
-Both           messages, failures
+Hub's side     client -> session -> process, exchange, memory; `launch` says how a worker is started
+Worker's side  __main__ -> serve -> opening, desk -> link; `versions` says what it runs on
+Both           messages, failures, family
 
-A worker has the rights of the user who started the hub. It keeps agents apart; it is no security boundary.
+A worker has the rights of the user who started the hub. It keeps agents apart; it is no security boundary. All that it
+started ends with it, and it ends with the hub: within a second, or, where Python is stuck in it, within `silence`.
 """
 
 from __future__ import annotations

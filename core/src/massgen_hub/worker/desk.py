@@ -26,11 +26,13 @@ class Desk:
         self._turns: dict[int, asyncio.Task[None]] = {}
         self._answers: dict[int, asyncio.Future[JSON]] = {}
         self.numbers = count(1)
+        self._closing = False
 
     async def serve(self) -> None:
         """Until the hub says `Close`."""
         while not isinstance(message := await self.link.receive(), Close):
             self._handle(message)
+        self._closing = True
         running = list(self._turns.values())
         for turn in running:
             turn.cancel()
@@ -55,7 +57,8 @@ class Desk:
             self.link.send(Replied(id=message.id, reply=reply))
         except BaseException as failure:
             log(failure)
-            self.link.send(Failed(id=message.id, failure=to_failure(failure)))
+            if not self._closing:  # that it ends is no failure of the agent
+                self.link.send(Failed(id=message.id, failure=to_failure(failure)))
         finally:
             del self._turns[message.id]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError, TurnError
-from massgen_hub.testing import ADD, RecordingHost, call, draft, in_turn, say, says
+from massgen_hub.testing import ADD, RecordingHost, call, calls, draft, in_turn, run, say, says
 from massgen_hub.testing.stage import in_folder
 from massgen_hub_autogen_agentchat import ADAPTER
 
@@ -26,16 +27,12 @@ def test_without_a_system_message_there_is_none(server, take):
     assert server.requests[0].body["messages"] == [{"role": "user", "content": "Hello"}]
 
 
-def test_the_id_of_an_agent_need_not_be_an_identifier():
-    from massgen_hub.contract import Model, Setup
-    from massgen_hub.testing import run
+def test_the_id_of_an_agent_need_not_be_an_identifier(server):
+    async def taken():
+        async with ADAPTER.open(ADAPTER.options(), Setup(agent="2-fast", seed=1, model=server.model("m"))) as agent:
+            return await agent(draft(prompt="Hello"), RecordingHost())
 
-    async def name():
-        setup = Setup(agent="2-fast", seed=1, model=Model(name="m"))
-        async with ADAPTER.open(ADAPTER.options(), setup) as agent:
-            return agent._runner.name
-
-    assert run(name(), loop="one") == "_2_fast"
+    assert run(taken(), loop="one").text == "Hello"
 
 
 def test_without_a_model_there_is_no_agent(take):
@@ -96,8 +93,6 @@ def test_a_voter_is_of_teams_only(take):
 
 
 def test_text_beside_a_call_is_streamed_as_a_part_of_its_own(server, take):
-    from massgen_hub.testing import calls
-
     server.script("m", [calls(("add", {"x": 1, "y": 2}), text="Let me see."), say("It is 3.")])
     host = RecordingHost()
     assert take(draft(), host, tools=[ADD]).text == "It is 3."

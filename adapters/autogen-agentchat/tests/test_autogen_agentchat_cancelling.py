@@ -10,7 +10,7 @@ import pytest
 from autogen_agentchat.agents import AssistantAgent
 from autogen_agentchat.teams import RoundRobinGroupChat
 from massgen_hub.contract import Setup
-from massgen_hub.testing import Gate, ModelReply, RecordingHost, call, draft, hang, run, say
+from massgen_hub.testing import Gate, ModelReply, RecordingHost, call, draft, fail, hang, run, say
 from massgen_hub_autogen_agentchat import ADAPTER
 
 
@@ -108,8 +108,6 @@ def test_a_tool_is_cancelled_with_the_turn(server, cancel, inside):
 
 
 def test_a_failing_team_prints_nothing(server, take, capfd):
-    from massgen_hub.testing import fail
-
     server.script("writer", lambda _body: fail(400))
     with pytest.raises(Exception, match="the script says 400"):
         take(draft(), target=users.writer_and_critic)

@@ -9,14 +9,16 @@ from types import ModuleType
 import autogen_agentchat_users as users
 import pytest
 from autogen_agentchat.agents import AssistantAgent, CodeExecutorAgent
+from autogen_agentchat.teams import SelectorGroupChat
 from autogen_agentchat.tools import AgentTool
 from autogen_core.model_context import UnboundedChatCompletionContext
-from autogen_core.models import SystemMessage, UserMessage
+from autogen_core.models import UserMessage
 from autogen_core.tools import ToolResult, Workbench
 from autogen_ext.code_executors.local import LocalCommandLineCodeExecutor
 from autogen_ext.models.cache import ChatCompletionCache
+from massgen_hub.contract import Model, hierarchy
 from massgen_hub.errors import ConfigError
-from massgen_hub.testing import RecordingHost, call, draft, fail, in_turn, say, says, vote
+from massgen_hub.testing import RecordingHost, call, draft, fail, in_turn, run, say, says, vote
 from massgen_hub.testing.stage import in_folder
 from massgen_hub_autogen_agentchat import ADAPTER
 from pydantic import BaseModel
@@ -52,8 +54,6 @@ def test_what_is_no_agent_is_refused(take, target):
 
 
 def test_an_instance_is_recognised_without_being_named():
-    from massgen_hub.contract import Model, hierarchy
-
     for made in (users.expert, users.writer_and_critic):
         assert hierarchy(made(Model(name="m", base_url="http://localhost", key="k"))) & set(ADAPTER.accepts)
 
@@ -116,8 +116,6 @@ async def primed(model):
 
 
 def test_a_context_begins_as_it_was_made(server, take):
-    from massgen_hub.testing import run
-
     agent = run(primed(server.model("m")), loop="one")
     for _ in range(2):
         take(draft(prompt="Hello"), target=agent)
@@ -211,8 +209,6 @@ def test_a_workbench_that_the_user_has_started_goes_on(server, take):
 
 
 def test_a_selector_and_other_functions_of_a_team_are_kept(server, take):
-    from autogen_agentchat.teams import SelectorGroupChat
-
     def make(model):
         members = [AssistantAgent(name, users.client(model)) for name in ("left", "right")]
         return SelectorGroupChat(members, users.client(model), max_turns=1, selector_func=lambda _thread: "right")
@@ -223,12 +219,9 @@ def test_a_selector_and_other_functions_of_a_team_are_kept(server, take):
     assert len(server.requests) == 1
 
 
-def test_a_system_message_stays_the_agents_own(server, take):
-    agent = users.expert(server.model("m"))
+def test_a_vote_leaves_no_tools_with_the_agent(server, take):
+    agent = users.expert(server.model("m"), handoffs=["other"])
+    before = dict(vars(agent))
     take(vote(), target=agent)
-    assert agent._system_messages == [SystemMessage(content="You know.")]
-    assert [await_free(bench) for bench in agent._workbench] == [[]]
-
-
-def await_free(bench):
-    return bench._tools
+    assert vars(agent) == before
+    assert run(agent._workbench[0].list_tools(), loop="one") == []

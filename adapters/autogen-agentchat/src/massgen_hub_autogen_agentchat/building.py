@@ -81,7 +81,11 @@ def _assistant(
 
 
 def _client(options: AutogenAgentchatOptions, model: Model) -> OpenAIChatCompletionClient:
-    said = {"base_url": model.base_url, "temperature": options.temperature, "max_tokens": options.max_tokens}
+    said: dict[str, Any] = {
+        "base_url": model.base_url,
+        "temperature": options.temperature,
+        "max_tokens": options.max_tokens,
+    }
     return OpenAIChatCompletionClient(
         model=model.name,
         api_key=model.key or "none",  # without one it looks for a key of its own

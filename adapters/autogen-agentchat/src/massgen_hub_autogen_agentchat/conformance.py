@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from autogen_agentchat.agents import AssistantAgent, CodeExecutorAgent
 from autogen_agentchat.conditions import HandoffTermination, TextMessageTermination
 from autogen_agentchat.teams import RoundRobinGroupChat, Swarm
-from autogen_core.models import ChatCompletionClient
+from autogen_core.models import ChatCompletionClient, ModelInfo
 from autogen_ext.code_executors.local import LocalCommandLineCodeExecutor
 from autogen_ext.models.openai import OpenAIChatCompletionClient
 from massgen_hub.contract import Model
@@ -73,10 +73,8 @@ class TestASwarm(AdapterContract):
 
 
 def client(model: Model) -> ChatCompletionClient:
-    info = {"vision": False, "function_calling": True, "json_output": True, "structured_output": True}
-    return OpenAIChatCompletionClient(
-        model=model.name, base_url=model.base_url, api_key=model.key, model_info={**info, "family": "unknown"}
-    )
+    info = ModelInfo(vision=False, function_calling=True, json_output=True, structured_output=True, family="unknown")
+    return OpenAIChatCompletionClient(model=model.name, base_url=model.base_url, api_key=model.key, model_info=info)
 
 
 def assistant(model: Model) -> Any:
@@ -90,7 +88,7 @@ def coder(model: Model) -> Any:
 
 def round_robin(model: Model) -> Any:
     shared = client(model)
-    members = [AssistantAgent(name, shared, model_client_stream=True) for name in ("first", "second")]
+    members: list[Any] = [AssistantAgent(name, shared, model_client_stream=True) for name in ("first", "second")]
     return RoundRobinGroupChat(members, max_turns=2)
 
 

@@ -85,7 +85,7 @@ class Copies:
         elif isinstance(twin, TerminationCondition):
             self.conditions.append(twin)
             if type(twin) is TextMentionTermination:
-                twin.__class__, twin.prompt = Said, self._course.prompt
+                _hear_what_is_said(twin, self._course)
         elif isinstance(twin, UserProxyAgent) and twin.input_func in KEYBOARD:
             _ask_the_hub(twin, self._course)
 
@@ -105,6 +105,10 @@ class Said(TextMentionTermination):
     async def __call__(self, messages: Sequence[BaseAgentEvent | BaseChatMessage]) -> StopMessage | None:
         """Whether it ends."""
         return await super().__call__([message for message in messages if message.to_text() != self.prompt])
+
+
+def _hear_what_is_said(condition: Any, course: Course) -> None:
+    condition.__class__, condition.prompt = Said, course.prompt
 
 
 def _ask_the_hub(proxy: Any, course: Course) -> None:

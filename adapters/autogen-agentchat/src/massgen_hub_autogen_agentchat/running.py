@@ -98,7 +98,7 @@ class Run:
         """What a team failed for: it keeps the text of an exception, and its traceback."""
         said = str(told)
         for failure in reversed(self._course.failures):
-            if failure is told or str(failure) in said:
+            if (str(failure) or type(failure).__name__) in said:
                 return failure
         first, traceback, _ = said.partition("\nTraceback:\n")
         return TurnError(f"the team failed: {first}") if traceback else told

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autogen_agentchat.agents import AssistantAgent
-from autogen_core.tools import StaticWorkbench
+from autogen_core.tools import BaseTool, StaticWorkbench
 from massgen_hub.contract import JSON
 from massgen_hub.kit import decision_tools
 
@@ -19,7 +19,9 @@ class Ballot:
     """What one turn asks for."""
 
     def __init__(self, schema: Mapping[str, JSON]) -> None:
-        self._tools = [Described(call=_recorded, **tool["function"]) for tool in decision_tools(schema)]
+        self._tools: list[BaseTool[Any, Any]] = [
+            Described(call=_recorded, **tool["function"]) for tool in decision_tools(schema)
+        ]
         self.names = frozenset(tool.name for tool in self._tools)
 
     def given_to(self, voter: Any, course: Course) -> AssistantAgent:

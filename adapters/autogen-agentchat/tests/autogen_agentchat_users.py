@@ -81,6 +81,11 @@ def society(model):
     return SocietyOfMindAgent("society", inner, client(model, "outer"))
 
 
+def coder(model):
+    with warnings.catch_warnings(action="ignore"):
+        return CodeExecutorAgent("coder", LocalCommandLineCodeExecutor(timeout=600), model_client=client(model))
+
+
 def with_a_terminal(model):
     """One who writes code, and one who only runs it."""
     with warnings.catch_warnings(action="ignore"):

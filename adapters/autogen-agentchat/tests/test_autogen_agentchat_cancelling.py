@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 
 import autogen_agentchat_users as users
 import pytest
@@ -11,6 +12,7 @@ from autogen_agentchat.agents import AssistantAgent
 from autogen_agentchat.teams import RoundRobinGroupChat
 from massgen_hub.contract import Setup
 from massgen_hub.testing import Gate, ModelReply, RecordingHost, call, draft, fail, hang, run, say
+from massgen_hub.testing.watching import children
 from massgen_hub_autogen_agentchat import ADAPTER
 
 
@@ -130,3 +132,27 @@ def test_a_team_works_after_a_cancelled_turn(server):
 
     team = users.writer_and_critic(server.model("m"))
     assert run(scene(), loop="one").text == "Paris."
+
+
+def test_code_is_killed_with_the_turn(server, cancel, tmp_path):
+    started = tmp_path / "started"
+    os.mkfifo(started)  # opened for writing, it waits until it is read
+    code = f"open({str(started)!r}, 'w').close()\nimport time\ntime.sleep(600)"
+    server.script("m", [say(f"```python\n{code}\n```")])
+    before = children()
+    host, left = cancel(users.coder, lambda: asyncio.to_thread(started.read_text))
+    assert [one.kind for one in host.activities] == ["code", "output"]
+    assert (len(server.requests), left, children() - before) == (1, set(), set())
+
+
+@pytest.mark.parametrize("person", ["person", "with_a_person"])
+def test_a_person_is_not_waited_for_any_more(cancel, monkeypatch, person):
+    asked = asyncio.Event()
+
+    async def ask(_host, _question):
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(RecordingHost, "ask", ask)
+    _, left = cancel(getattr(users, person), asked.wait)
+    assert left == set()

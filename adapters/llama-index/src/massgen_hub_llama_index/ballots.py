@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from llama_index.core.agent.workflow import AgentOutput, AgentWorkflow, FunctionAgent, ReActAgent
-from llama_index.core.agent.workflow.base_agent import BaseWorkflowAgent
 from llama_index.core.agent.react import ReActOutputParser
 from llama_index.core.agent.react.types import BaseReasoningStep, ResponseReasoningStep
+from llama_index.core.agent.workflow import AgentOutput, AgentWorkflow, FunctionAgent, ReActAgent
+from llama_index.core.agent.workflow.base_agent import BaseWorkflowAgent
 from llama_index.core.base.llms.types import ToolCallBlock
 from llama_index.core.llms import LLM
 from llama_index.llms.openai import OpenAI
@@ -24,8 +24,10 @@ REPLIES = 4
 
 
 def voter_of(own: Workflow, name: str | None) -> Workflow:
-    """Who decides in the place of a workflow: of an `AgentWorkflow` a member, its root where none is named; of any other
-    workflow the agent or the model that it has under that name, else itself. Raises `ConfigError` for an unknown name.
+    """Who decides in the place of a workflow.
+
+    Of an `AgentWorkflow` it is a member, its root where none is named; of any other workflow the agent or the model
+    that it has under that name, else itself. Raises `ConfigError` for an unknown name.
     """
     if isinstance(own, AgentWorkflow):
         members: dict[str, Any] = dict(own.agents)

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from llama_index.core.agent.workflow import AgentWorkflow, CodeActAgent, FunctionAgent, ReActAgent
 from llama_index.core.llms import ChatMessage
+from llama_index.core.tools import FunctionTool
 from llama_index.llms.openai_like import OpenAILike
 from massgen_hub.contract import Model
 from massgen_hub.testing import ADD, FAIL, MCP_SERVER, AdapterContract, Script, call, in_turn, say
-from massgen_hub.testing.desk import add, fail
 from workflows import Context, Workflow, step
 from workflows.events import HumanResponseEvent, InputRequiredEvent, StartEvent, StopEvent
 
@@ -31,17 +31,19 @@ class TestFromOptions(LlamaIndexContract):
     capabilities = ("tools",)
 
 
-class TestWithAnMcpServer(LlamaIndexContract):
-    options: ClassVar = {"mcp_servers": [{"name": "desk", "command": MCP_SERVER[0], "args": list(MCP_SERVER[1:])}]}
-    capabilities = ("mcp",)
-
-
 class TestInReActsWords(LlamaIndexContract):
-    options: ClassVar = {"kind": "react", "tools": [ADD, FAIL]}
-    capabilities = ("tools",)
+    """With the tools of an MCP server."""
+
+    options: ClassVar = {
+        "kind": "react",
+        "tools": [FAIL],
+        "mcp_servers": [{"name": "desk", "command": MCP_SERVER[0], "args": list(MCP_SERVER[1:])}],
+    }
+    capabilities = ("tools", "mcp")
 
     def uses(self, tool: str, arguments: Any, then: str) -> Script:
-        return in_turn(say(f"Thought: I need it.\nAction: {tool}\nAction Input: {json.dumps(arguments)}"), then=self.says(then))
+        acts = f"Thought: I need it.\nAction: {tool}\nAction Input: {json.dumps(arguments)}"
+        return in_turn(say(acts), then=self.says(then))
 
 
 class TestOfOnesOwn(LlamaIndexContract):
@@ -52,20 +54,18 @@ class TestOfOnesOwn(LlamaIndexContract):
     answers = ("yes",)
 
 
-class TestOfOnesOwnThatRunsCode(LlamaIndexContract):
-    target = f"{HERE}:coder"
-    capabilities = ("code",)
-
-    def codes(self, code: str, then: str) -> Script:
-        return in_turn(say(f"<execute>\n{code}\n</execute>"), then=self.says(then))
-
-
 class TestATeam(LlamaIndexContract):
+    """One of its members runs code."""
+
     target = f"{HERE}:team"
-    capabilities = ("group",)
+    capabilities = ("group", "code")
 
     def discusses(self, first: str, last: str) -> Script:
         return in_turn(call("handoff", {"to_agent": "critic", "reason": first}), then=self.says(last))
+
+    def codes(self, code: str, then: str) -> Script:
+        handoff = call("handoff", {"to_agent": "coder", "reason": "It takes code."})
+        return in_turn(handoff, say(f"<execute>\n{code}\n</execute>"), then=self.says(then))
 
 
 class TestAWorkflow(LlamaIndexContract):
@@ -109,8 +109,6 @@ def form(messages: list[ChatMessage]) -> dict[str, Any]:
 
 
 def careful(model: Model) -> FunctionAgent:
-    from llama_index.core.tools import FunctionTool
-
     tools = [FunctionTool.from_defaults(ask_before, name="add")]
     return FunctionAgent(llm=chat(model), tools=tools, structured_output_fn=form)
 
@@ -122,14 +120,12 @@ def run_python(code: str) -> str:
     return printed.getvalue()
 
 
-def coder(model: Model) -> CodeActAgent:
-    return CodeActAgent(code_execute_fn=run_python, llm=chat(model))
-
-
-def team(llm: Any) -> AgentWorkflow:
-    writer = FunctionAgent(name="writer", description="Writes.", llm=llm, tools=[add, fail])
+def team(model: Model) -> AgentWorkflow:
+    llm = chat(model)
+    writer = FunctionAgent(name="writer", description="Writes.", llm=llm)
     critic = ReActAgent(name="critic", description="Judges.", llm=llm)
-    return AgentWorkflow(agents=[writer, critic], root_agent="writer")
+    coder = CodeActAgent(name="coder", description="Runs code.", llm=llm, code_execute_fn=run_python)
+    return AgentWorkflow(agents=[writer, critic, coder], root_agent="writer")
 
 
 class Checked(Workflow):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from inspect import signature
 from typing import Any, TypeGuard
 
 from llama_index.core.agent.workflow import AgentWorkflow, FunctionAgent, ReActAgent
@@ -55,6 +56,8 @@ def _built(options: LlamaIndexOptions, setup: Setup, model: HubsModel | None, to
 
 
 def _users(options: LlamaIndexOptions, setup: Setup, model: HubsModel | None) -> Workflow:
+    if model is None and callable(setup.target) and "llm" in signature(setup.target).parameters:
+        models_of(setup)
     own = users_agent(setup.target, ACCEPTS, setup.model, llm=model)
     allowed = OF_AGENT if isinstance(own, BaseWorkflowAgent) else OF_TEAM if _of_agents(own) else OF_WORKFLOW
     refuse_idle(options, allowed, existing=True)
@@ -79,7 +82,7 @@ class LlamaIndexAgent:
     async def __call__(self, turn: Turn, host: Host) -> Reply:
         """Answer the turn. Raises what a step raises, and `TurnError` for an endless run."""
         hearing = Hearing(host)
-        with hearing.listening():
+        async with hearing.listening():
             reply = await (self._reply if turn.schema is None else self._decision)(turn, host, hearing)
         hearing.finish(reply.text)
         return reply

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakSet
 
 from llama_index.core.instrumentation import get_dispatcher
 from llama_index.core.instrumentation.event_handlers import BaseEventHandler
@@ -29,6 +30,8 @@ from massgen_hub.contract import Host, Usage
 from massgen_hub.kit import Voices
 from pydantic import BaseModel
 
+SECONDS_TO_STOP = 2.0
+
 _hearing: ContextVar[Hearing | None] = ContextVar("massgen_hub_hearing", default=None)
 _call: ContextVar[str | None] = ContextVar("massgen_hub_call", default=None)
 
@@ -38,7 +41,8 @@ class Hearing:
     in threads of their own.
 
     A call that is made of another one, as of a structured answer, is not counted besides. `last` is what a model said
-    last, `failure` why the last call failed, None where it did not.
+    last, `failure` why the last call failed, None where it did not. What still goes on when the turn is over is
+    cancelled: LlamaIndex lets go of steps that have just begun in a run inside another one.
     """
 
     def __init__(self, host: Host) -> None:
@@ -46,20 +50,36 @@ class Hearing:
         self.failure: BaseException | None = None
         self._host, self._voices = host, Voices(self._say)
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
+        self._task = asyncio.current_task()
         self._outer, self._streamed = set[str](), set[str]()
+        self._tasks = WeakSet[asyncio.Task[Any]]()
 
-    @contextmanager
-    def listening(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
         """Hear the calls that are made meanwhile, from here on."""
         token = _hearing.set(self)
         try:
             yield
         finally:
             _hearing.reset(token)
+            await self._stop()
+
+    async def _stop(self) -> None:
+        left = [task for task in self._tasks if task.get_loop() is self._loop and not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=SECONDS_TO_STOP)
 
     def finish(self, text: str) -> None:
         """The turn's reply is `text`."""
         self._voices.finish(text)
+
+    def entered(self) -> None:
+        """A step, a tool or a model begins in a task of its own."""
+        with suppress(RuntimeError):  # in a thread there is no task
+            if (task := asyncio.current_task()) and task is not self._task:
+                self._tasks.add(task)
 
     def begun(self, call: str) -> None:
         """A model is called."""
@@ -114,7 +134,11 @@ class _Events(BaseEventHandler):
 
 
 class _Spans(NullSpanHandler):
-    """Passes on why a call failed, which LlamaIndex passes over where the call gives an answer its form."""
+    """Passes on what begins, and why a call failed, which LlamaIndex hides where the call gives an answer its form."""
+
+    def span_enter(self, *_given: Any, **_named: Any) -> None:
+        if hearing := _hearing.get():
+            hearing.entered()
 
     def span_drop(self, *_given: Any, instance: Any = None, err: BaseException | None = None, **_more: Any) -> None:
         if (hearing := _hearing.get()) and isinstance(instance, LLM):

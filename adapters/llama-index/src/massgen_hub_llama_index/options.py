@@ -21,12 +21,12 @@ OF_WORKFLOW = frozenset({"input", "output", "voter"})
 class LlamaIndexOptions(Options):
     """An agent to build, or what the hub must know of one that exists (`agent: module:attribute`).
 
-    `kind`: how the built one calls tools, by the model's own function calls or in ReAct's words. `tools`: functions with
+    `kind`: how a built one calls tools, as the model's function calls or in ReAct's words. `tools`: functions with
     annotations and a docstring, or tools of LlamaIndex. `max_iterations`: replies of the model in one turn, of which
-    LlamaIndex does not use the last. `voter`: who casts the ballot, a member of an `AgentWorkflow` or what a workflow has
-    under that name, an agent or a model. `input`: where a workflow takes the prompt, a field of its start event or a
-    function from the prompt (or from the `turn`) to the event; `output`: where it leaves the answer, a field of its result
-    or a function of it.
+    LlamaIndex does not use the last. `voter`: who casts the ballot, a member of an `AgentWorkflow`, or an agent or a
+    model that a workflow has under that name. `input`: where a workflow takes the prompt, a field of its start event or
+    a function from the prompt (or from the `turn`) to the event; `output`: where it leaves the answer, a field of its
+    result or a function of it.
     """
 
     kind: Literal["function", "react"] = "function"

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from massgen_hub.contract import Host, Question
 from massgen_hub.kit import as_json, ask
 from workflows import Workflow
-from workflows.events import HumanResponseEvent, InputRequiredEvent
+from workflows.events import Event, HumanResponseEvent, InputRequiredEvent
+
+
+def fields_of(event: Event) -> dict[str, Any]:
+    """What an event holds, declared or not."""
+    declared = event.model_dump()
+    return {**declared.pop("_data", {}), **declared}
 
 
 async def answer(event: InputRequiredEvent, workflow: Workflow, host: Host) -> HumanResponseEvent:
@@ -15,7 +22,7 @@ async def answer(event: InputRequiredEvent, workflow: Workflow, host: Host) -> H
 
     What else the question holds comes back with the answer, because several may wait for one of their own.
     """
-    about = json.loads(as_json({**event.model_dump(exclude={"_data"}), **dict(event.items())}))
+    about = json.loads(as_json(fields_of(event)))
     text = about.pop("prefix", "") or as_json(about)
     said = await ask(host, Question(text=text, data=about or None))
     kind = _kind_of_answer(workflow)

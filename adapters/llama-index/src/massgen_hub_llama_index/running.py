@@ -14,7 +14,7 @@ from workflows.events import Event, InputRequiredEvent, StopEvent
 from workflows.handler import WorkflowHandler
 
 from .ballots import Ballotbox
-from .questions import answer
+from .questions import answer, fields_of
 
 SECONDS_TO_STOP = 2.0
 FRAMEWORK = ("llama_index.", "workflows.")
@@ -55,8 +55,7 @@ class Run:
             case InputRequiredEvent():
                 await handler.send_event(await answer(event, self._workflow, self._host))
             case _ if not isinstance(event, StopEvent) and not type(event).__module__.startswith(FRAMEWORK):
-                text = as_json({**event.model_dump(), **dict(event.items())})
-                self._host.note(Activity(kind="info", name=type(event).__name__, text=text))
+                self._host.note(Activity(kind="info", name=type(event).__name__, text=as_json(fields_of(event))))
 
     def _note(self, kind: Any, event: ToolCall | ToolCallResult, text: str) -> None:
         """Once: a tool that has waited for a person is called again."""

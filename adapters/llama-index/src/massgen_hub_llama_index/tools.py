@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from copy import deepcopy
+from typing import Any, ClassVar
 
 from llama_index.core.tools import BaseTool, FunctionTool, ToolMetadata
 from massgen_hub.contract import JSON
 from massgen_hub.errors import ConfigError
 from massgen_hub.servers import ServedTool
 from massgen_hub.targets import resolve
+from pydantic import BaseModel
 
 
 def named(name: str) -> BaseTool:
@@ -45,16 +46,17 @@ def described(
     last: bool = False,
 ) -> BaseTool:
     """A tool whose parameters are described by a JSON Schema. `last`: the agent's run ends with a call of it."""
-    metadata = _Described(name=name, description=description, return_direct=last, parameters=parameters)
-    return FunctionTool(async_fn=call, metadata=metadata)
+    form = type(name, (_Form,), {"__doc__": description})
+    form.parameters = parameters
+    return FunctionTool(async_fn=call, metadata=ToolMetadata(description, name, form, return_direct=last))
 
 
-@dataclass
-class _Described(ToolMetadata):
-    """What a model is told of a tool; LlamaIndex itself knows none without a model of pydantic."""
+class _Form(BaseModel):
+    """What stands for a model of pydantic, which LlamaIndex asks for the schema of a tool."""
 
-    parameters: Mapping[str, JSON] = field(default_factory=dict)
+    parameters: ClassVar[Mapping[str, JSON]] = {}
 
-    def get_parameters_dict(self) -> dict[str, Any]:
+    @classmethod
+    def model_json_schema(cls, *_how: Any, **_else: Any) -> dict[str, Any]:
         """A new one, because LlamaIndex writes into it."""
-        return dict(self.parameters)
+        return deepcopy(dict(cls.parameters))

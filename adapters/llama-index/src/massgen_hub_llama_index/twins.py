@@ -23,7 +23,7 @@ from .models import ModelTwins
 class Twins:
     """The twins of one turn.
 
-    A workflow's is a copy of it with twins of the models, agents, workflows and histories that it holds, by itself or in
+    A workflow's is a copy of it with twins of the models, agents, workflows and histories that it holds, alone or in
     lists and mappings. It prints nothing, and runs no code that the turn quotes.
     """
 
@@ -60,7 +60,9 @@ class Twins:
         assert isinstance(tool, BaseTool)
         if tool.metadata.name != EXECUTE_TOOL_NAME:
             return tool
-        return FunctionTool.from_defaults(async_fn=_only(self._may_run, adapt_to_async_tool(tool)), name=EXECUTE_TOOL_NAME)
+        return FunctionTool.from_defaults(
+            async_fn=_only(self._may_run, adapt_to_async_tool(tool)), name=EXECUTE_TOOL_NAME
+        )
 
 
 def _only(may_run: Callable[[str], bool], tool: AsyncBaseTool) -> Any:

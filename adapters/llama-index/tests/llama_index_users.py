@@ -89,6 +89,16 @@ class Remembering(Flow):
         return (await self.llm.achat(self.memory.get())).message.content
 
 
+class Twice(Flow):
+    """Hears two replies at the same time."""
+
+    async def work(self, ctx: Context, question: str) -> str:
+        streams = [await self.llm.astream_complete(question) for _ in range(2)]
+        for pieces in [[piece async for piece in stream] for stream in streams]:
+            said = pieces[-1].text
+        return f"{said} {said}"
+
+
 class News(Event):
     """Tells how far it is."""
 

@@ -132,6 +132,13 @@ def test_an_agent_that_a_tool_asks_is_heard_and_counted_too(server, take):
     assert [part for part, text in host.said if text == "Paris, I think."] == [0]
 
 
+def test_replies_that_stream_at_once_are_parts_of_their_own_and_counted(server, take):
+    host = RecordingHost()
+    assert take(draft(prompt="Paris."), host, target=users.Twice).text == "Paris. Paris."
+    assert [host.said[0], host.said[1], host.text] == [(0, "Paris."), (1, "Paris."), "Paris. Paris."]
+    assert sorted(usages(host)) == [request.usage for request in server.requests]
+
+
 def test_turns_of_one_agent_at_once_do_not_mix(server):
     async def scene():
         import asyncio

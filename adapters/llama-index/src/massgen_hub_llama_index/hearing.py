@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from typing import Any
 from weakref import WeakSet
 
-from llama_index.core.instrumentation import get_dispatcher
+from llama_index.core.instrumentation import get_dispatcher  # type: ignore[attr-defined]
 from llama_index.core.instrumentation.event_handlers import BaseEventHandler
 from llama_index.core.instrumentation.events.llm import (
     LLMChatEndEvent,
@@ -33,7 +33,6 @@ from pydantic import BaseModel
 SECONDS_TO_STOP = 2.0
 
 _hearing: ContextVar[Hearing | None] = ContextVar("massgen_hub_hearing", default=None)
-_call: ContextVar[str | None] = ContextVar("massgen_hub_call", default=None)
 
 
 class Hearing:
@@ -51,7 +50,7 @@ class Hearing:
         self._host, self._voices = host, Voices(self._say)
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         self._task = asyncio.current_task()
-        self._outer, self._streamed = set[str](), set[str]()
+        self._parents, self._outer, self._streamed = dict[str, str | None](), set[str](), set[str]()
         self._tasks = WeakSet[asyncio.Task[Any]]()
 
     @asynccontextmanager
@@ -75,17 +74,19 @@ class Hearing:
         """The turn's reply is `text`."""
         self._voices.finish(text)
 
-    def entered(self) -> None:
-        """A step, a tool or a model begins in a task of its own."""
+    def entered(self, span: str, parent: str | None) -> None:
+        """A step, a tool or a model begins, in another one."""
+        self._parents[span] = parent
         with suppress(RuntimeError):  # in a thread there is no task
             if (task := asyncio.current_task()) and task is not self._task:
                 self._tasks.add(task)
 
     def begun(self, call: str) -> None:
         """A model is called."""
-        if outer := _call.get():
+        outer = self._parents.get(call)
+        while outer and outer not in self._outer:
             self._outer.add(outer)
-        _call.set(call)
+            outer = self._parents.get(outer)
 
     def said(self, call: str, piece: str) -> None:
         """It says a piece of a text."""
@@ -136,9 +137,9 @@ class _Events(BaseEventHandler):
 class _Spans(NullSpanHandler):
     """Passes on what begins, and why a call failed, which LlamaIndex hides where the call gives an answer its form."""
 
-    def span_enter(self, *_given: Any, **_named: Any) -> None:
+    def span_enter(self, id_: str, *_given: Any, parent_id: str | None = None, **_named: Any) -> None:
         if hearing := _hearing.get():
-            hearing.entered()
+            hearing.entered(id_, parent_id)
 
     def span_drop(self, *_given: Any, instance: Any = None, err: BaseException | None = None, **_more: Any) -> None:
         if (hearing := _hearing.get()) and isinstance(instance, LLM):

@@ -11,7 +11,7 @@ from typing import Any
 from httpx import create_ssl_context
 from llama_index.core.llms import LLM
 from llama_index.llms.openai import OpenAI
-from llama_index.llms.openai_like import OpenAILike
+from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]
 from massgen_hub.contract import Model
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
@@ -23,14 +23,14 @@ CONTEXT_WINDOW = 128_000
 """LlamaIndex takes 3,900 tokens where nothing is said, and cuts what a query engine has found to it."""
 
 
-class HubsModel(OpenAILike):
+class HubsModel(OpenAILike):  # type: ignore[misc]
     """A model that keeps its own temperature where the options say none: LlamaIndex would send 0.1."""
 
     def _get_model_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         said = super()._get_model_kwargs(**kwargs)
         if "temperature" not in self.additional_kwargs:
             del said["temperature"]
-        return said
+        return said  # type: ignore[no-any-return]
 
 
 @asynccontextmanager

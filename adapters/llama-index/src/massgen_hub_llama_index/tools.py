@@ -46,7 +46,7 @@ def described(
     last: bool = False,
 ) -> BaseTool:
     """A tool whose parameters are described by a JSON Schema. `last`: the agent's run ends with a call of it."""
-    form = type(name, (_Form,), {"__doc__": description})
+    form: Any = type(name, (_Form,), {"__doc__": description})
     form.parameters = parameters
     return FunctionTool(async_fn=call, metadata=ToolMetadata(description, name, form, return_direct=last))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from copy import copy
 from typing import Any
 
@@ -11,7 +11,7 @@ from llama_index.core.agent.workflow.codeact_agent import EXECUTE_TOOL_NAME
 from llama_index.core.llms import LLM
 from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.storage.chat_store import SimpleChatStore
-from llama_index.core.tools import AsyncBaseTool, BaseTool, FunctionTool, adapt_to_async_tool
+from llama_index.core.tools import BaseTool, FunctionTool, ToolOutput, adapt_to_async_tool
 from massgen_hub.contract import Turn
 from massgen_hub.kit import own_code
 from workflows import Workflow
@@ -61,15 +61,15 @@ class Twins:
         if tool.metadata.name != EXECUTE_TOOL_NAME:
             return tool
         return FunctionTool.from_defaults(
-            async_fn=_only(self._may_run, adapt_to_async_tool(tool)), name=EXECUTE_TOOL_NAME
+            async_fn=_only(self._may_run, adapt_to_async_tool(tool).acall), name=EXECUTE_TOOL_NAME
         )
 
 
-def _only(may_run: Callable[[str], bool], tool: AsyncBaseTool) -> Any:
+def _only(may_run: Callable[[str], bool], run: Callable[..., Awaitable[ToolOutput]]) -> Any:
     async def execute(code: str) -> str:
         """Run the code."""
         if not may_run(code):
             return "This code is quoted from the prompt and was not run."
-        return (await tool.acall(code=code)).content
+        return (await run(code=code)).content
 
     return execute

@@ -68,7 +68,7 @@ def _function(name: str, option: str | None) -> Callable[[Any], Any] | None:
     if not callable(found):
         what = f"`{name}: {option}` is a `{type(found).__name__}`"
         raise ConfigError(what, hint="name a function, or a field of an event")
-    return found
+    return found  # type: ignore[no-any-return]
 
 
 def _arguments(given: Any) -> dict[str, Any]:

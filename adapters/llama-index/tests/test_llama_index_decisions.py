@@ -97,3 +97,9 @@ def test_an_agent_or_a_model_that_a_workflow_has_may_vote_for_it(server, take, v
     assert take(vote(), target=lambda llm: users.Holding(FunctionAgent(llm=llm)), voter=voter).data == BALLOT
     server.script("m", [say("Paris.")])
     assert take(draft(), target=lambda llm: users.Holding(FunctionAgent(llm=llm)), voter=voter).text == "Paris."
+
+
+def test_a_model_of_a_workflow_that_cannot_call_tools_votes_in_text(server, take):
+    server.script("m", [say(json.dumps(BALLOT))])
+    llm = users.chat(server.model("m"), is_function_calling_model=False)
+    assert json.loads(take(vote(), target=users.Flow(llm), model=None, voter="llm").text) == BALLOT

@@ -19,9 +19,6 @@ from workflows import Workflow
 
 from .tools import described
 
-REPLIES = 4
-"""Of a model in a decision, as `max_iterations` counts them: it may look something up twice."""
-
 
 def voter_of(own: Workflow, name: str | None) -> Workflow:
     """Who decides in the place of a workflow.
@@ -36,7 +33,7 @@ def voter_of(own: Workflow, name: str | None) -> Workflow:
         members = {key: part for key, part in vars(own).items() if isinstance(part, (BaseWorkflowAgent, LLM))}
         found = members.get(name) if name else own
     if isinstance(found, LLM):
-        return FunctionAgent(llm=found)
+        return (FunctionAgent if found.metadata.is_function_calling_model else ReActAgent)(llm=found)
     if found is None:
         known = ", ".join(f"`{each}`" for each in members) or "no agents and no models"
         raise ConfigError(f"`voter: {name}` is none of the workflow's", hint=f"it has {known}")

@@ -17,7 +17,7 @@ from massgen_hub.servers import served
 from workflows import Workflow
 from workflows.errors import WorkflowRuntimeError
 
-from .ballots import REPLIES, Ballotbox, plainly, voter_of
+from .ballots import Ballotbox, plainly, voter_of
 from .hearing import Hearing
 from .models import HubsModel, ModelTwins, hubs_model
 from .opening import ACCEPTS
@@ -27,8 +27,8 @@ from .tools import named, of_server
 from .twins import Twins
 from .ways import text_of, way_in, way_out
 
-for name in ("llama_index", "workflows"):
-    logging.getLogger(name).addHandler(logging.NullHandler())  # else their warnings go to stderr
+for framework in ("llama_index", "workflows"):
+    logging.getLogger(framework).addHandler(logging.NullHandler())  # else their warnings go to stderr
 
 REFUSALS = frozenset({400, 404, 422})
 """What servers and routers say that know no tools, or not for this model."""
@@ -69,6 +69,14 @@ def _of_agents(workflow: Workflow) -> TypeGuard[BaseWorkflowAgent | AgentWorkflo
     return isinstance(workflow, BaseWorkflowAgent | AgentWorkflow)
 
 
+def _has_form(workflow: Workflow) -> bool:
+    """Whether its answer is to have one."""
+    members: list[Workflow] = (
+        [workflow, *workflow.agents.values()] if isinstance(workflow, AgentWorkflow) else [workflow]
+    )
+    return any(member.output_cls or member.structured_output_fn for member in members if _of_agents(member))
+
+
 class LlamaIndexAgent:
     """An agent of the hub. Every turn is a run of a twin with a history of its own."""
 
@@ -89,8 +97,8 @@ class LlamaIndexAgent:
 
     async def _reply(self, turn: Turn, host: Host, hearing: Hearing) -> Reply:
         twin = Twins(turn, self._models).of(self._own)
-        result = await self._result(Run(twin, host), twin, turn, self._max_iterations)
-        if hearing.failure and _of_agents(twin) and result.structured_response is None:
+        result = await self._result(Run(twin, host), twin, turn)
+        if hearing.failure and _has_form(twin) and result.structured_response is None:
             raise hearing.failure
         return Reply(text=text_of(result))
 
@@ -117,20 +125,20 @@ class LlamaIndexAgent:
     ) -> Reply:
         if isinstance(twin, BaseWorkflowAgent):
             plainly(twin)
-        result = await self._result(run, twin, turn, min(self._max_iterations, REPLIES))
+        result = await self._result(run, twin, turn)
         if ballotbox and ballotbox.reply:
             return ballotbox.reply
-        return Reply(text=hearing.last if _of_agents(twin) else text_of(result))
+        return Reply(text=(hearing.last if _of_agents(twin) else "") or text_of(result))
 
-    async def _result(self, run: Run, twin: Workflow, turn: Turn, max_iterations: int) -> Any:
+    async def _result(self, run: Run, twin: Workflow, turn: Turn) -> Any:
         if not _of_agents(twin):
             return self._answer(await run.to_the_end(**self._given(turn)))
         try:
-            return await run.to_the_end(user_msg=turn.prompt, memory=_history(), max_iterations=max_iterations)
+            return await run.to_the_end(user_msg=turn.prompt, memory=_history(), max_iterations=self._max_iterations)
         except WorkflowRuntimeError as endless:
             if not str(endless).startswith("Max iterations"):
                 raise
-            raise unfinished(max_iterations, "max_iterations") from endless
+            raise unfinished(self._max_iterations, "max_iterations") from endless
 
 
 def _history() -> ChatMemoryBuffer:

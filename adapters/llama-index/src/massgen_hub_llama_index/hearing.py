@@ -31,6 +31,7 @@ from massgen_hub.kit import Voices
 from pydantic import BaseModel
 
 SECONDS_TO_STOP = 2.0
+"""How long what is cancelled may clean up."""
 
 _hearing: ContextVar[Hearing | None] = ContextVar("massgen_hub_hearing", default=None)
 

@@ -24,13 +24,13 @@ CONTEXT_WINDOW = 128_000
 
 
 class HubsModel(OpenAILike):  # type: ignore[misc]
-    """A model that keeps its own temperature where the options say none: LlamaIndex would send 0.1."""
+    """A model that is sent what was said and nothing else: LlamaIndex would send a temperature of 0.1, and nulls."""
 
     def _get_model_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         said = super()._get_model_kwargs(**kwargs)
         if "temperature" not in self.additional_kwargs:
             del said["temperature"]
-        return said  # type: ignore[no-any-return]
+        return {name: value for name, value in said.items() if value is not None}
 
 
 @asynccontextmanager

@@ -14,9 +14,9 @@ from workflows.events import Event, InputRequiredEvent, StopEvent
 from workflows.handler import WorkflowHandler
 
 from .ballots import Ballotbox
+from .hearing import SECONDS_TO_STOP
 from .questions import answer, fields_of
 
-SECONDS_TO_STOP = 2.0
 FRAMEWORK = ("llama_index.", "workflows.")
 """Modules whose events are no news of the user's own."""
 

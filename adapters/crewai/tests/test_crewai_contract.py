@@ -1,0 +1,17 @@
+"""The promises of every adapter, with the real CrewAI."""
+
+from massgen_hub_crewai.conformance import (
+    TestACrewOfOnesOwn,
+    TestAFlowOfOnesOwn,
+    TestAnAgentOfOnesOwn,
+    TestFromOptions,
+    TestWithAnMcpServer,
+)
+
+__all__ = [
+    "TestACrewOfOnesOwn",
+    "TestAFlowOfOnesOwn",
+    "TestAnAgentOfOnesOwn",
+    "TestFromOptions",
+    "TestWithAnMcpServer",
+]

@@ -5,7 +5,6 @@ from massgen_hub_crewai.conformance import (
     TestAFlowOfOnesOwn,
     TestAnAgentOfOnesOwn,
     TestFromOptions,
-    TestWithAnMcpServer,
 )
 
 __all__ = [
@@ -13,5 +12,4 @@ __all__ = [
     "TestAFlowOfOnesOwn",
     "TestAnAgentOfOnesOwn",
     "TestFromOptions",
-    "TestWithAnMcpServer",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from massgen_hub.contract import Model
-from massgen_hub.testing import ADD, FAIL, MCP_SERVER, AdapterContract, Script, in_turn, say
+from massgen_hub.testing import FAIL, MCP_SERVER, AdapterContract, Script, in_turn, say
 
 from . import ADAPTER
 from .quiet import send_nothing
@@ -19,16 +19,15 @@ FRAMEWORK = ("crewai", "openai", "mcp")
 
 
 class TestFromOptions(AdapterContract):
-    adapter = ADAPTER
-    options: ClassVar = {"system_message": "Be brief.", "tools": [ADD, FAIL]}
-    capabilities = ("tools",)
-    framework_modules = FRAMEWORK
+    """One of its tools is a function, the other that of a server."""
 
-
-class TestWithAnMcpServer(AdapterContract):
     adapter = ADAPTER
-    options: ClassVar = {"mcp_servers": [{"name": "desk", "command": MCP_SERVER[0], "args": list(MCP_SERVER[1:])}]}
-    capabilities = ("mcp",)
+    options: ClassVar = {
+        "system_message": "Be brief.",
+        "tools": [FAIL],
+        "mcp_servers": [{"name": "desk", "command": MCP_SERVER[0], "args": list(MCP_SERVER[1:])}],
+    }
+    capabilities = ("tools", "mcp")
     framework_modules = FRAMEWORK
 
 

@@ -19,6 +19,7 @@ class Listener:
         self.voices = Voices(host.say)
         self._host, self._silent = host, silent
         self._running: dict[str, str] = {}
+        self.has_heard = False
         self._over = False
 
     def __call__(self, _source: Any, event: Any) -> None:
@@ -29,6 +30,7 @@ class Listener:
             case LLMStreamChunkEvent(tool_call=None):
                 self.voices.add(event.call_id, event.chunk)
             case LLMCallCompletedEvent():
+                self.has_heard = True
                 self._host.spend(_usage(event))
             case ToolUsageStartedEvent() if event.tool_name not in self._silent:
                 self._running[event.event_id] = event.tool_name

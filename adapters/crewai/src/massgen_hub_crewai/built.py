@@ -20,7 +20,7 @@ from .tools import tool_named, tool_served
 @asynccontextmanager
 async def opened(options: CrewAIOptions, setup: Setup) -> AsyncIterator[HubAgent]:
     """The agent, with the connections of its MCP servers for as long as it is open."""
-    print_nothing(setup.folder)
+    print_nothing()
     models = Models(setup, temperature=options.temperature, max_tokens=options.max_tokens)
     async with served(options.mcp_servers, setup.folder) as theirs:
         agent = Agent(

@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from copy import copy
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from crewai import Agent, Crew, Flow, Task
 from crewai.agents.agent_builder.utilities.base_token_process import TokenProcess
 from crewai.agents.cache.cache_handler import CacheHandler
 from crewai.agents.tools_handler import ToolsHandler
+from crewai.memory.unified_memory import Memory
 from crewai.tools import BaseTool
 
 from .models import Models
@@ -113,8 +115,10 @@ class _Unkept:
 
 
 def flow_for_a_turn(flow: F) -> F:
-    """The flow at its beginning, with what the user gave it."""
+    """The flow at its beginning, with what the user gave it. What its steps remember, they remember in this turn."""
     fresh = flow.model_copy(update={"stream": False, "tracing": False, "human_feedback_history": []})
+    if isinstance(flow.memory, Memory):
+        fresh.memory = flow.memory.model_copy(update={"root_scope": f"{flow.memory.root_scope or ''}/{uuid4().hex}"})
     object.__setattr__(fresh, "__pydantic_private__", None)
     object.__setattr__(fresh, "_flow_post_init_done", False)
     fresh.model_post_init(None)

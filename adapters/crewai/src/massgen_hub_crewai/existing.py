@@ -21,7 +21,7 @@ from .quiet import print_nothing
 @asynccontextmanager
 async def opened(options: CrewAIOptions, setup: Setup) -> AsyncIterator[HubAgent]:
     """The user's own, ready for turns. Raises `ConfigError` where the prompt has no place in it."""
-    print_nothing(setup.folder)
+    print_nothing()
     yield HubAgent(setup.agent, _kind(users_agent(_crew_of(setup.target), ACCEPTS, setup.model), options, setup))
 
 

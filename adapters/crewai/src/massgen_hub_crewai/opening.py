@@ -9,6 +9,7 @@ from massgen_hub.contract import Agent, Setup
 from massgen_hub.kit import imported, refuse_idle
 
 from .options import OF_EXISTING, CrewAIOptions
+from .quiet import store_in
 
 ACCEPTS = ("crewai.Agent", "crewai.Crew", "crewai.Flow")
 
@@ -22,6 +23,7 @@ async def open_agent(options: CrewAIOptions, setup: Setup) -> AsyncIterator[Agen
     existing = setup.target is not None
     allowed = OF_EXISTING if existing else CrewAIOptions.model_fields.keys() - OF_EXISTING
     refuse_idle(options, allowed, existing=existing)
+    store_in(setup.folder)
     opening = await imported(".existing" if existing else ".built", __package__)
     async with opening.opened(options, setup) as agent:
         yield agent

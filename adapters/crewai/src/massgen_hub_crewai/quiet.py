@@ -16,12 +16,16 @@ def send_nothing() -> None:
     }
 
 
-def print_nothing(folder: str | None) -> None:
-    """No panels, which it prints for agents without a crew, and no warnings; what it stores goes below the folder."""
+def store_in(folder: str | None) -> None:
+    """What it stores goes below the folder, unless the user says where. CrewAI reads that when it is imported."""
+    if folder is not None:
+        os.environ.setdefault("CREWAI_STORAGE_DIR", folder)
+
+
+def print_nothing() -> None:
+    """No panels, as for agents without a crew, nor a warning for each call of a model it does not know."""
     from crewai.events.event_listener import event_listener
     from rich.console import Console
 
     event_listener.formatter.console = Console(quiet=True)
-    logging.getLogger("crewai").addHandler(logging.NullHandler())
-    if folder is not None:
-        os.environ.setdefault("CREWAI_STORAGE_DIR", folder)
+    logging.getLogger("crewai").setLevel(logging.ERROR)

@@ -3,8 +3,10 @@
 import pytest
 from crewai import Agent, Crew, Flow, Task
 from crewai.flow import human_feedback, listen, start
+from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError, NotAvailable, TurnError
-from massgen_hub.testing import RecordingHost, draft, fail, in_turn, say, says, vote
+from massgen_hub.testing import RecordingHost, draft, fail, in_turn, run, say, says, vote
+from massgen_hub_crewai import ADAPTER
 from pydantic import BaseModel
 
 
@@ -70,6 +72,24 @@ def test_every_turn_begins_at_the_beginning(take):
 
 def test_a_class_of_flows_is_a_flow(take):
     assert take(draft("Rome", prompt="Why?"), target=Loose).text.startswith('{"asked": "Why?"')
+
+
+def test_a_flow_that_is_made_is_made_for_every_turn(server):
+    class Counting(Flow):
+        def __init__(self):
+            super().__init__()
+            self.turns = []
+
+        @start()
+        def answer(self):
+            self.turns.append(1)
+            return len(self.turns)
+
+    async def twice():
+        async with ADAPTER.open(ADAPTER.options(), Setup(agent="ada", seed=1, target=Counting)) as agent:
+            return [(await agent(draft(), RecordingHost())).text for _ in range(2)]
+
+    assert run(twice(), loop="one") == ["1", "1"]
 
 
 def test_what_the_user_gave_a_flow_is_there(take):

@@ -11,8 +11,8 @@ from massgen_hub.contract import Host, Reply, Turn
 from massgen_hub.kit import causes
 from openai import BadRequestError, NotFoundError, UnprocessableEntityError
 
-from .braces import inert
 from .decision import Decision
+from .kinds import said_by
 from .running import Running
 
 REFUSALS = (BadRequestError, NotFoundError, UnprocessableEntityError)
@@ -45,17 +45,18 @@ class HubAgent:
         return await self._said(partial(self._kind.answer, turn), turn, host)
 
     async def _decided(self, decision: Decision, decider: Agent, turn: Turn, host: Host) -> Reply:
-        """A server that refuses the tools is asked for text, from then on."""
+        """A server that refuses the tools is asked for text, from then on. What judges answers sees no ballot."""
+        decider.guardrail = None
         if self._takes_tools:
             running = Running(host, decision)
-            agent = decision.offered_to(decider.model_copy())
+            agent = decision.offered_to(decider)
             try:
-                text = await running.to_the_end(partial(_kickoff, agent, turn), self._thread(turn))
+                text = await running.to_the_end(partial(said_by, agent, turn), self._thread(turn))
                 return running.said(decision.reply(text))
             except Exception as failure:
                 if running.listener.has_heard or not any(isinstance(cause, REFUSALS) for cause in causes(failure)):
                     raise
-        reply = await self._said(partial(_kickoff, decider, turn), turn, host)
+        reply = await self._said(partial(said_by, decider, turn), turn, host)
         self._takes_tools = False
         return reply
 
@@ -65,7 +66,3 @@ class HubAgent:
 
     def _thread(self, turn: Turn) -> str:
         return f"{self._name} in {turn.run}"
-
-
-def _kickoff(agent: Agent, turn: Turn) -> str:
-    return str(agent.kickoff(inert(turn.prompt)).raw)  # type: ignore[union-attr]

@@ -23,10 +23,9 @@ class Decision:
         self._made: list[JSON] = []
 
     def offered_to(self, agent: Agent) -> Agent:
-        """The agent of a turn, with the tools in place of those of the same name, and without what judges answers."""
-        agent.tools = [*(tool for tool in agent.tools or () if tool.name not in self.names), *self._tools]
-        agent.guardrail = None
-        return agent
+        """The agent with the tools, in place of those of the same name."""
+        own = (tool for tool in agent.tools or () if tool.name not in self.names)
+        return agent.model_copy(update={"tools": [*own, *self._tools]})
 
     def heard(self, reply: Any) -> Any:
         """A model's reply for CrewAI: one with decisions in it ends the turn, before a tool is run."""

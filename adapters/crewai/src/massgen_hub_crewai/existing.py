@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from crewai import Agent, Crew
@@ -22,7 +23,8 @@ from .quiet import print_nothing
 async def opened(options: CrewAIOptions, setup: Setup) -> AsyncIterator[HubAgent]:
     """The user's own, ready for turns. Raises `ConfigError` where the prompt has no place in it."""
     print_nothing()
-    yield HubAgent(setup.agent, _kind(users_agent(_crew_of(setup.target), ACCEPTS, setup.model), options, setup))
+    make = partial(users_agent, _crew_of(setup.target), ACCEPTS, setup.model)
+    yield HubAgent(setup.agent, _kind(make, options, setup))
 
 
 def _crew_of(target: Any) -> Any:
@@ -32,12 +34,13 @@ def _crew_of(target: Any) -> Any:
     return target
 
 
-def _kind(found: Any, options: CrewAIOptions, setup: Setup) -> Kind:
-    models = Models(setup)
+def _kind(make: Callable[[], Any], options: CrewAIOptions, setup: Setup) -> Kind:
+    """A flow is made anew for every turn where the target makes it: it may keep more than its state."""
+    found, models = make(), Models(setup)
     if isinstance(found, Agent):
         refuse_idle(options, (), existing=True)
         return Single(found, models)
     if isinstance(found, Crew):
         refuse_idle(options, ("input", "inputs"), existing=True)
         return Team(found, models, options)
-    return Flowing(found, options)
+    return Flowing(make, options)

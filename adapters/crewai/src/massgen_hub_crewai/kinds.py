@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from crewai import Agent, Crew, Flow
@@ -18,6 +19,11 @@ from .options import CrewAIOptions
 from .texts import TASK, Texts
 
 
+def said_by(agent: Agent, turn: Turn) -> str:
+    """What an agent says to the prompt of a turn. Blocks."""
+    return str(agent.kickoff(inert(turn.prompt)).raw)  # type: ignore[union-attr]
+
+
 class Single:
     """An agent without a crew."""
 
@@ -27,7 +33,7 @@ class Single:
 
     def answer(self, turn: Turn) -> str:
         """What the agent says to the prompt."""
-        return str(self.decider(turn).kickoff(inert(turn.prompt)).raw)  # type: ignore[union-attr]
+        return said_by(self.decider(turn), turn)
 
     def decider(self, _turn: Turn) -> Agent:
         """The agent itself."""
@@ -60,26 +66,24 @@ class Team:
 class Flowing:
     """A flow. It votes in text, if at all: only its steps know which agents it has."""
 
-    def __init__(self, flow: Flow[Any], options: CrewAIOptions) -> None:
-        self._flow, self._options = flow, options
+    def __init__(self, make: Callable[[], Flow[Any]], options: CrewAIOptions) -> None:
+        self._make, self._options = make, options
         self._prompt = options.input or "prompt"
-        self._fields = None if isinstance(flow.state, dict) else set(type(flow.state).model_fields)
+        self._fields = _fields(make())
         for key, name in (("input", self._prompt), ("output", options.output)):
-            if name and self._fields is not None and name not in self._fields:
+            if name and self._fields and name not in self._fields:
                 hint = f"set `{key}` to one of its fields ({', '.join(sorted(self._fields))})"
                 raise ConfigError(f"the flow's state has no `{name}`, its `{key}`", hint=hint)
 
     def answer(self, turn: Turn) -> str:
         """What the last step gives, or leaves in the state."""
-        flow = flow_for_a_turn(self._flow)
+        flow = flow_for_a_turn(self._make())
         given = {TASK: turn.task.text, self._prompt: turn.prompt, **self._options.inputs}
         result = flow.kickoff({name: given[name] for name in given.keys() & (self._fields or given.keys())})
         if isinstance(result, HumanFeedbackPending):
             raise TurnError("the flow waits for feedback that comes later", hint="let its provider wait for a person")
-        if self._options.output:
-            result = (
-                flow.state[self._options.output] if self._fields is None else getattr(flow.state, self._options.output)
-            )
+        if name := self._options.output:
+            result = getattr(flow.state, name) if self._fields else flow.state.get(name)
         if result is None:
             hint = "let its last step return the answer, or set `output` to the field of its state that holds it"
             raise TurnError("the flow ended without an answer", hint=hint)
@@ -87,6 +91,11 @@ class Flowing:
 
     def decider(self, _turn: Turn) -> None:
         """Nobody."""
+
+
+def _fields(flow: Flow[Any]) -> set[str]:
+    """The fields of a flow's state; none: it takes any."""
+    return set() if isinstance(flow.state, dict) else set(type(flow.state).model_fields)
 
 
 def _text(result: Any) -> str:

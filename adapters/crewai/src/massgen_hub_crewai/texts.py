@@ -25,8 +25,7 @@ class Texts:
 
     def __init__(self, crew: Crew, options: CrewAIOptions) -> None:
         self._prompt, self._inputs = options.input or "prompt", options.inputs
-        agents = [*crew.agents, *filter(None, [crew.manager_agent])]
-        named = _named(crew.tasks, OF_TASKS) | _named(agents, OF_AGENTS)
+        named = _named(crew.tasks, OF_TASKS) | _named(crew.agents, OF_AGENTS)
         given = {self._prompt, TASK, *self._inputs}
         if options.input and options.input not in named:
             raise ConfigError(f"no text of the crew names `{{{options.input}}}`, its `input`", hint=_names(named))

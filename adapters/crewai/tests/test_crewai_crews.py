@@ -267,3 +267,12 @@ def test_a_verbose_crew_prints_nothing(server, llm, take, capfd, tmp_path):
     take(draft(), target=crew(task(member(llm, verbose=True)), verbose=True, output_log_file=str(log)))
     assert capfd.readouterr().out == ""
     assert not log.exists()
+
+
+def test_work_that_a_manager_delegates_is_noted_and_counted(server, take):
+    asked = {"task": "Name it.", "context": "France", "coworker": "guide"}
+    server.script("m", in_turn(call("delegate_work_to_coworker", asked), say("Paris."), then=says("It is Paris.")))
+    host, target = RecordingHost(), crew(task(member("gpt-4o")), process=Process.hierarchical, manager_llm="gpt-4o")
+    assert take(draft(), host, target=target).text == "It is Paris."
+    assert [(each.kind, each.text) for each in host.activities] == [("call", json.dumps(asked)), ("result", "Paris.")]
+    assert [(usage.input, usage.output) for usage in host.spent] == [request.usage for request in server.requests]

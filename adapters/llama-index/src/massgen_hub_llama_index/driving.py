@@ -24,7 +24,7 @@ from .opening import ACCEPTS
 from .options import OF_AGENT, OF_TEAM, OF_WORKFLOW, LlamaIndexOptions
 from .running import Run
 from .tools import named, of_server
-from .twins import Twins
+from .twins import Twins, members_of
 from .ways import text_of, way_in, way_out
 
 for framework in ("llama_index", "workflows"):
@@ -71,10 +71,8 @@ def _of_agents(workflow: Workflow) -> TypeGuard[BaseWorkflowAgent | AgentWorkflo
 
 def _has_form(workflow: Workflow) -> bool:
     """Whether its answer is to have one."""
-    members: list[Workflow] = (
-        [workflow, *workflow.agents.values()] if isinstance(workflow, AgentWorkflow) else [workflow]
-    )
-    return any(member.output_cls or member.structured_output_fn for member in members if _of_agents(member))
+    agents = [member for member in members_of(workflow) if _of_agents(member)]
+    return any(agent.output_cls or agent.structured_output_fn for agent in agents)
 
 
 class LlamaIndexAgent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import Any
 
-from llama_index.core.agent.workflow import AgentOutput, AgentWorkflow, CodeActAgent, ToolCall, ToolCallResult
+from llama_index.core.agent.workflow import AgentOutput, CodeActAgent, ToolCall, ToolCallResult
 from llama_index.core.agent.workflow.codeact_agent import EXECUTE_TOOL_NAME
 from massgen_hub.contract import Activity, Host
 from massgen_hub.kit import as_json
@@ -16,6 +16,7 @@ from workflows.handler import WorkflowHandler
 from .ballots import Ballotbox
 from .hearing import SECONDS_TO_STOP
 from .questions import answer, fields_of
+from .twins import members_of
 
 FRAMEWORK = ("llama_index.", "workflows.")
 """Modules whose events are no news of the user's own."""
@@ -28,8 +29,7 @@ class Run:
         self.begun = False
         self._workflow, self._host, self._ballotbox = workflow, host, ballotbox
         self._noted: set[tuple[str, str]] = set()
-        members = workflow.agents.values() if isinstance(workflow, AgentWorkflow) else [workflow]
-        self._runs_code = any(isinstance(member, CodeActAgent) for member in members)
+        self._runs_code = any(isinstance(member, CodeActAgent) for member in members_of(workflow))
 
     async def to_the_end(self, **given: Any) -> Any:
         """The result. Raises what a step raises, and `NotAvailable` where nobody answers a question."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from copy import copy
 from typing import Any
 
-from llama_index.core.agent.workflow import CodeActAgent
+from llama_index.core.agent.workflow import AgentWorkflow, CodeActAgent
 from llama_index.core.agent.workflow.codeact_agent import EXECUTE_TOOL_NAME
 from llama_index.core.llms import LLM
 from llama_index.core.memory import ChatMemoryBuffer
@@ -63,6 +63,11 @@ class Twins:
         return FunctionTool.from_defaults(
             async_fn=_only(self._may_run, adapt_to_async_tool(tool).acall), name=EXECUTE_TOOL_NAME
         )
+
+
+def members_of(workflow: Workflow) -> list[Workflow]:
+    """A workflow and, where it is one of agents, these."""
+    return [workflow, *(workflow.agents.values() if isinstance(workflow, AgentWorkflow) else ())]
 
 
 def _only(may_run: Callable[[str], bool], run: Callable[..., Awaitable[ToolOutput]]) -> Any:

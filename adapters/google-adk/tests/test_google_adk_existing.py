@@ -5,9 +5,11 @@ from __future__ import annotations
 import google_adk_users as users
 import pytest
 from google.adk.apps import App
+from google.adk.tools.mcp_tool import McpToolset, StdioConnectionParams
 from massgen_hub.errors import ConfigError, TurnError
-from massgen_hub.testing import RecordingHost, call, calls, draft, say, vote
-from massgen_hub.testing.watching import public_state
+from massgen_hub.testing import MCP_SERVER, RecordingHost, call, calls, draft, say, vote
+from massgen_hub.testing.watching import children, public_state
+from mcp import StdioServerParameters
 
 BALLOT = {"reason": "It is the capital.", "ranking": ["A", "B"]}
 
@@ -143,6 +145,15 @@ def test_no_code_is_run_in_a_turn_that_shows_answers_of_others(server, take):
     host = RecordingHost()
     take(draft(shown=vote().shown), host, target=users.coder)
     assert (host.activities, len(server.requests)) == ([], 1)
+
+
+def test_servers_of_a_toolset_end_with_the_agent(server, take):
+    program = StdioServerParameters(command=MCP_SERVER[0], args=list(MCP_SERVER[1:]))
+    toolset = McpToolset(connection_params=StdioConnectionParams(server_params=program))
+    server.script("m", [call("add", {"x": 1, "y": 2}), say("3")])
+    before = children()
+    assert take(draft(), target=users.agent("a", tools=[toolset])).text == "3"
+    assert children() <= before
 
 
 def test_what_is_no_agent_is_refused(take):

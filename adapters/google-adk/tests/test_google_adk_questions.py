@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import google_adk_users as users
 import pytest
+from fastapi.openapi.models import APIKey
 from massgen_hub.contract import Question
 from massgen_hub.errors import NotAvailable, TurnError
 from massgen_hub.testing import RecordingHost, call, calls, draft, say, vote
@@ -115,7 +116,7 @@ def test_credentials_that_nobody_can_fetch_are_no_question(server, take):
     def read(tool_context: users.ToolContext) -> None:
         """Read."""
         key = users.AuthCredential(auth_type=users.AuthCredentialTypes.API_KEY, api_key="k")
-        scheme = users.APIKey.model_validate({"in": "header", "name": "key"})
+        scheme = APIKey.model_validate({"in": "header", "name": "key"})
         tool_context.request_credential(users.AuthConfig(auth_scheme=scheme, raw_auth_credential=key))
 
     server.script("m", [call("read", {})])

@@ -33,14 +33,7 @@ class TestWithAnMcpServer(AdapterContract):
 class TestOfOnesOwn(AdapterContract):
     adapter = ADAPTER
     target = "massgen_hub_google_adk.conformance:assistant"
-    capabilities = ("human",)
-    framework_modules = FRAMEWORK
-
-
-class TestOfOnesOwnWithAStructuredOutput(AdapterContract):
-    adapter = ADAPTER
-    target = "massgen_hub_google_adk.conformance:geographer"
-    capabilities = ("structured",)
+    capabilities = ("human", "structured")
     framework_modules = FRAMEWORK
 
 
@@ -63,8 +56,12 @@ class TestAWorkflow(AdapterContract):
 
 # Agents as users write them.
 
-assistant = LlmAgent(name="assistant", model="gemini-3.5-flash", tools=[FunctionTool(add, require_confirmation=True)])
-geographer = LlmAgent(name="geographer", output_schema={"type": "object"})
+assistant = LlmAgent(
+    name="assistant",
+    model="gemini-3.5-flash",
+    tools=[FunctionTool(add, require_confirmation=True)],
+    output_schema={"type": "object"},
+)
 front = LlmAgent(name="front", sub_agents=[LlmAgent(name="expert", description="Knows.")])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from google.adk.agents import LlmAgent
 from google.adk.models import BaseLlm
 from google.adk.tools.base_toolset import BaseToolset
-from google.adk.workflow import BaseNode
+from google.adk.workflow import BaseNode, Workflow
 from massgen_hub.errors import ConfigError
 
 
@@ -63,5 +63,6 @@ def _members(root: BaseNode | None) -> Iterator[BaseNode]:
 
 
 def _below(node: BaseNode | None) -> list[BaseNode]:
-    graph = getattr(node, "graph", None)
-    return [*getattr(node, "sub_agents", ()), *(graph.nodes if graph else ())]
+    if isinstance(node, Workflow):
+        return list(node.graph.nodes) if node.graph else []
+    return list(getattr(node, "sub_agents", ()))

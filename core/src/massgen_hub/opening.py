@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import cache, partial
 from importlib import import_module
@@ -106,17 +106,35 @@ class Keeper:
                 log.warning("the agent `%s` did not close: %s: %s", self._name, type(failure).__name__, failure)
 
 
-@asynccontextmanager
-async def _agent(
+def _agent(
     spec: AgentSpec, adapter: Adapter, model: Model | None, folder: Path, paths: Sequence[str], seed: int
-) -> AsyncIterator[Agent]:
-    """One agent, with errors that say which."""
+) -> AbstractAsyncContextManager[Agent]:
+    """One agent, to be opened. What the user made is imported here, before adapters import their frameworks in
+    threads: modules that import each other in a circle do not bear two at once.
+    """
     if model is not None and not model.key:  # clients demand one even where the address does not
         model = replace(model, key=NO_KEY)
     setup = Setup(agent=spec.id, seed=seed, model=model, folder=str(folder))
-    try:
+    with _named(spec):
         context = _context(spec, adapter, setup, folder, paths)
+    return _entered(spec, context)
+
+
+@asynccontextmanager
+async def _entered(spec: AgentSpec, context: AbstractAsyncContextManager[Agent]) -> AsyncIterator[Agent]:
+    with _named(spec):
         agent = await context.__aenter__()
+    try:
+        yield agent
+    finally:
+        await context.__aexit__(None, None, None)
+
+
+@contextmanager
+def _named(spec: AgentSpec) -> Iterator[None]:
+    """Errors say which agent."""
+    try:
+        yield
     except HubError as failure:
         if isinstance(failure, ConfigError) and failure.place is not None:
             raise
@@ -124,10 +142,6 @@ async def _agent(
     except Exception as failure:
         what = f"agent `{spec.id}` cannot be opened: {type(failure).__name__}: {failure}"
         raise ConfigError(what, place=spec.place) from failure
-    try:
-        yield agent
-    finally:
-        await context.__aexit__(None, None, None)
 
 
 def _context(

@@ -6,8 +6,8 @@ import asyncio
 import logging
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib import import_module
@@ -158,29 +158,46 @@ def _about(spec: AgentSpec, agent: Agent | Absent, stock: Stock) -> dict[str, An
     return {"where": "inline", "versions": versions_of(driven)}
 
 
-@asynccontextmanager
-async def _agent(spec: AgentSpec, stock: Stock) -> AsyncIterator[Agent]:
-    """One agent, with errors that say which."""
+def _agent(spec: AgentSpec, stock: Stock) -> AbstractAsyncContextManager[Agent]:
+    """One agent, to be opened. What the user made is imported here, before adapters import their frameworks in
+    threads: modules that import each other in a circle do not bear two at once.
+    """
     model = stock.models.get(spec.id)
     if model is not None and not model.key:  # clients demand one even where the address does not
         model = replace(model, key=NO_KEY)
     setup = Setup(agent=spec.id, seed=stock.seed, model=model, folder=str(stock.folder / spec.id))
-    try:
+    with _named(spec):
         context = _context(spec, setup, stock)
-        agent = await context.__aenter__()
-    except HubError as failure:
-        if isinstance(failure, NoWorker) or (isinstance(failure, ConfigError) and failure.place is not None):
+    return _entered(spec, context, stock)
+
+
+@asynccontextmanager
+async def _entered(spec: AgentSpec, context: AbstractAsyncContextManager[Agent], stock: Stock) -> AsyncIterator[Agent]:
+    with _named(spec):
+        try:
+            agent = await context.__aenter__()
+        except ConfigError:
+            if spec.id in stock.pythons:  # the environment knows which option is wrong, and we the line
+                await asyncio.to_thread(check_options, [spec], stock.pythons)
             raise
-        if spec.id in stock.pythons:  # the environment knows which option is wrong, and we the line
-            await asyncio.to_thread(check_options, [spec], stock.pythons)
-        raise ConfigError(f"agent `{spec.id}`: {failure.message}", place=spec.place, hint=failure.hint) from failure
-    except Exception as failure:
-        what = f"agent `{spec.id}` cannot be opened: {type(failure).__name__}: {failure}"
-        raise ConfigError(what, place=spec.place) from failure
     try:
         yield agent
     finally:
         await context.__aexit__(None, None, None)
+
+
+@contextmanager
+def _named(spec: AgentSpec) -> Iterator[None]:
+    """Errors say which agent."""
+    try:
+        yield
+    except HubError as failure:
+        if isinstance(failure, NoWorker) or (isinstance(failure, ConfigError) and failure.place is not None):
+            raise
+        raise ConfigError(f"agent `{spec.id}`: {failure.message}", place=spec.place, hint=failure.hint) from failure
+    except Exception as failure:
+        what = f"agent `{spec.id}` cannot be opened: {type(failure).__name__}: {failure}"
+        raise ConfigError(what, place=spec.place) from failure
 
 
 def _context(spec: AgentSpec, setup: Setup, stock: Stock) -> AbstractAsyncContextManager[Agent]:

@@ -80,6 +80,7 @@ def _built(store: Store, folder: Path, wanted: Wanted, pins: Pins, told: uv.Told
     wordless = ("+ ", "- ", "Using Python")
     install = ["pip", "install", "--no-deps", "--python", str(there.python), "--requirement", str(requirements)]
     uv.run_with_or_without_network(install, store.root, lambda line: None if line.startswith(wordless) else told(line))
+    uv.run(["pip", "check", "--python", str(there.python)], store.root)
     whole = {"versions": versions_in(folder), "bytes": size(folder), "seconds": round(time.monotonic() - began, 2)}
     return store.complete(Built(**{**vars(there), **whole}))
 

@@ -25,6 +25,7 @@ NO_NETWORK = re.compile(
 )
 FULL = re.compile(r"no space left|os error 28|disk quota|file too large|os error 27", re.IGNORECASE)
 NO_PYTHON = re.compile(r"no interpreter found|no download found|could not find .* interpreter", re.IGNORECASE)
+STALE = re.compile(r"found \d+ incompatibilit", re.IGNORECASE)
 UNSATISFIABLE = re.compile(r"no solution found", re.IGNORECASE)
 
 
@@ -119,4 +120,7 @@ def explained(failure: UvFailed, what: str) -> NotBuilt:
     if failure.says(NO_NETWORK):
         reason = "there is no network, and not all of it is in uv's cache"
         return NotBuilt(f"{what} cannot be built: {reason}\n{failure.text}")
+    if failure.says(STALE):
+        hint = "massgen-hub env lock CONFIG"
+        return NotBuilt(f"{what} cannot be built: what is locked does not fit any more\n{failure.text}", hint=hint)
     return NotBuilt(f"{what} cannot be built:\n{failure.text}")

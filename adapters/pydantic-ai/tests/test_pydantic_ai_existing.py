@@ -51,6 +51,11 @@ def test_an_agent_with_a_model_of_its_own_keeps_it(server, take):
     assert host.spent == [Usage(input=101, output=11, cached=1, calls=1, model="theirs")]
 
 
+def test_how_to_speak_to_a_model_has_no_effect_on_one_of_its_own(take):
+    with pytest.raises(ConfigError, match="`provider` has no effect on an agent of your own"):
+        take(draft(), target=users.own, provider="openai")
+
+
 def test_a_client_of_the_users_that_tries_again_does_not(server, take):
     server.script("theirs", lambda _body: fail(429))
     with pytest.raises(Exception, match="the script says 429"):

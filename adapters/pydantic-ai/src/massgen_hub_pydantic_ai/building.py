@@ -9,7 +9,7 @@ from typing import Any
 import pydantic_ai
 from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import models_of
+from massgen_hub.kit import models_of, refuse_idle
 from massgen_hub.servers import ServedTool, served
 from massgen_hub.targets import resolve
 from pydantic_ai import Agent, Tool
@@ -21,7 +21,7 @@ from pydantic_ai.toolsets import AbstractToolset
 
 from .agent import HubAgent
 from .models import hosted, provided
-from .options import PydanticAIOptions
+from .options import OF_EXISTING, PydanticAIOptions
 
 pydantic_ai.BANNER_ENABLED = False  # else the first run shows one on a terminal
 
@@ -33,7 +33,9 @@ async def opened(
     """The agent, with the connections of its model and its toolsets for as long as it is open."""
     async with AsyncExitStack() as stack:
         model = None
-        if not _brings_a_model(existing, setup):
+        if _brings_a_model(existing, setup):
+            refuse_idle(options, OF_EXISTING - {"provider"}, existing=True)
+        else:
             model = await stack.enter_async_context(provided(options.provider, models_of(setup)))
         agent = existing
         if agent is None:

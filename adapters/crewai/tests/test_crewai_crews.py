@@ -114,6 +114,13 @@ def test_agents_that_name_a_model_run_on_the_hub_s_and_others_keep_theirs(server
     assert [request.body["model"] for request in server.requests] == ["m", "hubs"]
 
 
+def test_a_crew_that_names_a_model_may_find_it_in_the_environment(server, take, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+    server.script("gpt-4o", says("Paris."))
+    assert take(draft(), target=crew(task(member("gpt-4o"))), model=None).text == "Paris."
+
+
 def test_a_crew_that_names_a_model_needs_one(take):
     with pytest.raises(ConfigError, match="agent `ada` needs a model"):
         take(draft(), target=crew(task(member("gpt-4o"))), model=None)

@@ -36,11 +36,11 @@ class Calls:
         self._heard, self._loop = heard, asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._over = False
+        _prepare(BaseLLM)
 
     @contextmanager
     def made_here(self) -> Iterator[None]:
         """Calls in this context are those of the turn. The hub tries again, not CrewAI."""
-        prepare(BaseLLM)
         token = _current.set(self)
         retrying = _active_llm_rate_limit_retry.set(True)  # what CrewAI sets while it tries again: it does so once
         try:
@@ -98,13 +98,13 @@ def _over() -> HookAborted:
     return HookAborted("the turn of the hub is over", source="massgen-hub")
 
 
-def prepare(kind: type[BaseLLM]) -> None:
-    """Prepare every class of clients below this one that can call its model both ways."""
+def _prepare(kind: type[BaseLLM]) -> None:
+    """Every class of clients below this one that can call its model both ways."""
     for below in kind.__subclasses__():
         own = vars(below)
         if "call" in own and "acall" in own and not hasattr(own["call"], "waits"):
             below.call, below.acall = _waiting(own["call"]), _once(own["acall"])  # type: ignore[method-assign]
-        prepare(below)
+        _prepare(below)
 
 
 def _waiting(blocking: Callable[..., Any]) -> Callable[..., Any]:

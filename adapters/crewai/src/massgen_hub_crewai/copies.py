@@ -51,8 +51,8 @@ def agent_for_a_turn(agent: Agent, models: Models) -> Agent:
 
 def crew_for_a_turn(crew: Crew, models: Models, folder: str | None) -> Crew:
     """The crew with agents and tasks of its own, in their order. Files go to the folder, or nowhere."""
-    owners = [*crew.agents, *(task.agent for task in crew.tasks if task.agent), *filter(None, [crew.manager_agent])]
-    members = {id(agent): agent_for_a_turn(agent, models) for agent in owners}
+    owners = [*crew.agents, *(task.agent for task in crew.tasks), crew.manager_agent]
+    members = {name: agent_for_a_turn(agent, models) for name, agent in {id(one): one for one in owners if one}.items()}
     tasks: dict[int, Task] = {}
     for task in crew.tasks:
         tasks[id(task)] = _task(task, members, tasks, folder)

@@ -21,9 +21,9 @@ class Models:
     def client(self, own: Any = None) -> BaseLLM:
         """An agent's own client where it has an address or a key, else the hub's. Raises `ConfigError`: there is none.
 
-        CrewAI makes a client of a name too, and of nothing at all.
+        CrewAI makes a client of a name too, and of nothing at all. Such a one is kept where there is no other.
         """
-        if isinstance(own, BaseLLM) and not _is_a_name(own):
+        if isinstance(own, BaseLLM) and not (_is_a_name(own) and (self._hubs or not own.api_key)):
             return own
         if self._hubs is None:
             models_of(self._setup)

@@ -18,6 +18,7 @@ from google.genai import types
 from massgen_hub.agents.chat import Chat
 from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError
+from massgen_hub.kit import models_of
 from massgen_hub.servers import served
 from massgen_hub.targets import resolve
 
@@ -34,6 +35,8 @@ os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else `LiteLlm` 
 @asynccontextmanager
 async def opened(options: GoogleAdkOptions, setup: Setup, existing: Any) -> AsyncIterator[HubAgent]:
     """The agent, with the connections of its model and its tools for as long as it is open."""
+    if existing is None:
+        models_of(setup)
     async with AsyncExitStack() as stack:
         model = HubsModel.over(await stack.enter_async_context(aclosing(Chat(setup.model)))) if setup.model else None
         if existing is None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from massgen_hub.contract import Agent, Setup
-from massgen_hub.kit import imported, models_of, refuse_idle, users_agent
+from massgen_hub.kit import imported, refuse_idle, users_agent
 
 from .options import OF_BUILT, OF_EXISTING, GoogleAdkOptions
 
@@ -20,13 +20,9 @@ async def open_agent(options: GoogleAdkOptions, setup: Setup) -> AsyncIterator[A
 
     Raises `ConfigError`: no model, options that have no effect, no agent, no tool, no MCP server, no such voter.
     """
-    existing = None
-    if setup.target is None:
-        refuse_idle(options, OF_BUILT, existing=False)
-        models_of(setup)
-    else:
-        refuse_idle(options, OF_EXISTING, existing=True)
-        existing = users_agent(setup.target, ACCEPTS, setup.model)
+    own = setup.target is not None
+    refuse_idle(options, OF_EXISTING if own else OF_BUILT, existing=own)
     building = await imported(".building", __package__)
+    existing = users_agent(setup.target, ACCEPTS, setup.model) if own else None
     async with building.opened(options, setup, existing) as agent:
         yield agent

@@ -90,3 +90,27 @@ def test_every_framework_drafts_and_votes_in_one_run(call, tmp_path):
     assert told["verdict"]["absent"] == [] or {one["how"] for one in told["verdict"]["absent"]} == {"cancelled"}
     where = opened(tmp_path, told["run"])
     assert {agent for agent, one in where.items() if one["where"] == "environment"} == set(APART)
+
+
+@pytest.mark.slow
+def test_two_generations_of_a_framework_vote_together(call, tmp_path):
+    config = "two-generations.yaml"
+    call(config, "env", "sync", config)
+    with ModelServer() as server:
+        server.script("redirected", answers("It is Paris."))
+        done = call(
+            config, "run", "--json", "-c", config, "--model", "openai/redirected", "What is the capital of France?",
+            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
+        )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert {turn["agent"] for turn in told["turns"] if turn["kind"] == "draft" and turn["text"] == "It is Paris."} == {
+        "ag2-classic", "ag2-1x", "agentscope-1", "agentscope-2",
+    }  # fmt: skip
+    assert len(told["ballots"]) >= 3
+    majors = {
+        agent: {name: number.split(".")[0] for name, number in one["versions"].items()}
+        for agent, one in opened(tmp_path, told["run"]).items()
+    }
+    assert (majors["ag2-classic"]["openai"], majors["ag2-1x"]["openai"]) == ("2", "3")
+    assert (majors["agentscope-1"]["agentscope"], majors["agentscope-2"]["agentscope"]) == ("1", "2")
+    assert (majors["agentscope-1"]["mcp"], majors["agentscope-2"]["mcp"]) == ("1", "2")

@@ -116,10 +116,9 @@ def main():
     parent = Path.home() / ".cache"
     parent.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="massgen-hub-benchmark-", dir=parent))
-    print(
-        "| adapter | distributions | files | own | built in | cold start | warm start | warm turn, beside inline | resident |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|")
+    titles = ["adapter", "distributions", "files", "own", "built in", "cold start", "warm start"]
+    titles += ["warm turn, beside inline", "resident"]
+    print(f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}")
     os.chdir(folder)
     try:
         with ModelServer() as server:

@@ -104,3 +104,12 @@ def test_an_adapter_that_nobody_brings_is_a_clear_error(installed):
     assert (done.returncode, done.stdout) == (2, "")
     assert "no plugin here brings the adapter `mumblr`" in done.stderr
     assert "mumbler" in done.stderr
+
+
+def test_an_adapter_that_lives_elsewhere_is_told_where_it_can_be_tried(tmp_path):
+    done = hub("conform", "crewai", folder=tmp_path)
+    assert done.returncode == 2
+    assert "the adapter `crewai` is not installed beside the hub" in done.stderr
+    assert (
+        'hint: uv run --with massgen-hub-crewai --with "massgen-hub[testing]" massgen-hub conform crewai' in done.stderr
+    )

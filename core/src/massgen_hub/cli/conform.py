@@ -14,6 +14,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ..config.agents import APART
+from ..contract import Adapter
 from ..errors import PluginError
 from ..plugins import installed
 from ..testing.table import Kind, Outcome, kinds, reasons, words
@@ -36,7 +38,7 @@ class TestDefault(AdapterContract):
 
 def conform(name: str, *, as_json: bool) -> int:
     """Try every promise, print what was seen, and give the exit code. Raises `PluginError` where it cannot be tried."""
-    adapter, _ = find_adapter(name)
+    adapter = _installed(name)
     for module in ("pytest", "massgen_hub_gateway"):
         if find_spec(module) is None:
             raise PluginError(f"`conform` needs `{module}`", hint='pip install "massgen-hub[testing]"')
@@ -48,6 +50,14 @@ def conform(name: str, *, as_json: bool) -> int:
         raise PluginError(f"no promise of `{name}` could be tried", hint="what pytest said is above")
     typer.echo(json.dumps(_as_json(name, found), indent=2)) if as_json else _print(name, found)
     return TO_BE_MENDED if any(kind.count("broken") for kind in found.values()) else 0
+
+
+def _installed(name: str) -> Adapter:
+    """The adapter. Raises `PluginError` that says how to go where it is."""
+    if name in APART and name not in {point.name for point in installed()}:
+        command = f'uv run --with massgen-hub-{name} --with "massgen-hub[testing]" massgen-hub conform {name}'
+        raise PluginError(f"the adapter `{name}` is not installed beside the hub", hint=command)
+    return find_adapter(name)[0]
 
 
 def _tests(name: str, opens: str, folder: Path) -> list[str]:

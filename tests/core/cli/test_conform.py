@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from killing import hub
 from massgen_hub.testing.table import kinds, markdown, reasons, words
 
 PLUGIN = '''

@@ -42,13 +42,6 @@ def call(tmp_path, cache):
     return run
 
 
-def opened(folder, run):
-    """Where the agents of a run were opened, and on which versions."""
-    record = folder / ".massgen-hub" / "runs" / run / "events.jsonl"
-    events = map(json.loads, record.read_text().splitlines())
-    return {event["data"]["agent"]: event["data"] for event in events if event["type"] == "opened"}
-
-
 @pytest.mark.slow
 @pytest.mark.model
 def test_frameworks_that_cannot_live_together_decide_in_one_round(call, tmp_path):
@@ -61,7 +54,7 @@ def test_frameworks_that_cannot_live_together_decide_in_one_round(call, tmp_path
     agents = {"crew", "scope", "ag2", "sdk"}
     assert told["verdict"]["decided"]
     assert {turn["agent"] for turn in told["turns"] if turn["kind"] == "draft" and turn["text"]} == agents
-    where = opened(tmp_path, told["run"])
+    where = told["ran_on"]
     assert {agent: one["where"] for agent, one in where.items()} == dict.fromkeys(agents, "environment")
     openai = {agent: one["versions"]["openai"].split(".")[0] for agent, one in where.items()}
     assert openai == {"crew": "2", "scope": openai["scope"], "ag2": "3", "sdk": "3"}
@@ -88,7 +81,7 @@ def test_every_framework_drafts_and_votes_in_one_run(call, tmp_path):
     assert len(told["ballots"]) > len(everybody) / 2
     assert told["verdict"]["decided"]
     assert told["verdict"]["absent"] == [] or {one["how"] for one in told["verdict"]["absent"]} == {"cancelled"}
-    where = opened(tmp_path, told["run"])
+    where = told["ran_on"]
     assert {agent for agent, one in where.items() if one["where"] == "environment"} == set(APART)
 
 
@@ -109,7 +102,7 @@ def test_two_generations_of_a_framework_vote_together(call, tmp_path):
     assert len(told["ballots"]) >= 3
     majors = {
         agent: {name: number.split(".")[0] for name, number in one["versions"].items()}
-        for agent, one in opened(tmp_path, told["run"]).items()
+        for agent, one in told["ran_on"].items()
     }
     assert (majors["ag2-classic"]["openai"], majors["ag2-1x"]["openai"]) == ("2", "3")
     assert (majors["agentscope-1"]["agentscope"], majors["agentscope-2"]["agentscope"]) == ("1", "2")

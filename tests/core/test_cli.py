@@ -146,7 +146,8 @@ def test_a_full_disk_ends_the_run_with_a_clear_error_and_what_was_answered(tmp_p
         "import os, massgen_hub.record.journal as j\n"
         "put = j.Journal._put\n"
         "def full(self, line):\n"
-        "    if self._seq == 6: os.dup2(os.open('/dev/full', os.O_WRONLY), self._file.fileno())\n"
+        '    last = \'"type":"replied"\' in line and \'"agent":"b"\' in line\n'
+        "    if last: os.dup2(os.open('/dev/full', os.O_WRONLY), self._file.fileno())\n"
         "    return put(self, line)\n"
         "j.Journal._put = full\n"
         "from massgen_hub.cli import main; main()"

@@ -14,7 +14,7 @@ from .view.board import Spent
 
 
 def report(events: Sequence[Event]) -> dict[str, Any]:
-    """Who took part, every turn with its raw text and what was read out of it, the ballots, the verdict, the usage."""
+    """Who took part and where, every turn with its raw text and what was read out of it, ballots, verdict, usage."""
     state = state_of(events)
     started = state.started
     verdict = state.verdict
@@ -24,12 +24,22 @@ def report(events: Sequence[Event]) -> dict[str, Any]:
         "seed": started.seed if started else None,
         "settings": to_plain(started.settings) if started else None,
         "agents": dict(started.agents) if started else {},
+        "ran_on": _ran_on(events),
         "candidates": _candidates(state),
         "turns": _turns(events, dict(started.agents) if started else {}),
         "ballots": _ballots(events, state),
         "usage": _usage(events),
         "unmetered": _unmetered(events, state),
         "verdict": {**to_plain(verdict), "exit_code": verdict.exit_code} if verdict else None,
+    }
+
+
+def _ran_on(events: Sequence[Event]) -> dict[str, Any]:
+    """Where each agent was opened last, and on which versions."""
+    return {
+        event.data["agent"]: {"where": event.data["where"], "versions": to_plain(event.data["versions"])}
+        for event in events
+        if event.type == "opened"
     }
 
 

@@ -1,10 +1,12 @@
 """The tables of adapters in README and docs, made of what the conformance kit saw.
 
-python .ci/adapters.py JUNIT.xml            fail if they say something else
-python .ci/adapters.py JUNIT.xml --write    write them
+python .ci/adapters.py JUNIT.xml...            fail if they say something else
+python .ci/adapters.py JUNIT.xml... --write    write them
 """
 
+import importlib
 import sys
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from massgen_hub.testing import promises
 from massgen_hub.testing.table import kinds, markdown, reasons, words
 
 ROOT = Path(__file__).parents[1]
+APART = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["uv"]["workspace"]["exclude"]
 README, DOC = ROOT / "README.md", ROOT / "docs" / "conformance.md"
 START, END = "<!-- adapters -->\n", "<!-- end of adapters -->"
 GROUPS = {
@@ -61,13 +64,27 @@ def capabilities(found):
     return ", ".join(dict.fromkeys(seen))
 
 
+def versions(adapter):
+    """The frameworks that an adapter drives, with the versions that were tested. Its module imports none of them."""
+    sys.path.append(str(ROOT / "adapters" / adapter / "src"))
+    (described,) = importlib.import_module(f"massgen_hub_{adapter}".replace("-", "_")).register_adapters()
+    return ", ".join(f"{one.distribution} {spanned(one.oldest, one.newest)}" for one in described.tested)
+
+
+def spanned(oldest, newest):
+    """A range of versions, or one."""
+    return newest if newest == oldest or newest.startswith(f"{oldest}.") else f"{oldest} to {newest}"
+
+
 def short(seen):
     """The README's table: a row for each adapter."""
     rows = []
     for adapter, found in seen.items():
         cells = [cell(found.values(), in_group(group)) for name, group in GROUPS.items() if name != "declares"]
-        rows.append([f"`{adapter}`", str(len(found)), *cells, capabilities(found.values())])
-    return markdown(["`type:`", "kinds", *[name for name in GROUPS if name != "declares"], "also tested"], rows)
+        lives = "its own" if f"adapters/{adapter}" in APART else "the hub's"
+        kept = "all" if set(cells) == {"yes"} else ", ".join(cells)
+        rows.append([f"`{adapter}`", versions(adapter), lives, str(len(found)), kept, capabilities(found.values())])
+    return markdown(["`type:`", "tested with", "environment", "kinds", "promises kept", "also tested"], rows)
 
 
 def long(seen):
@@ -104,11 +121,19 @@ def mutants():
     )
 
 
+def everything(junits, adapter):
+    """The kinds of an adapter in several reports: two generations of a framework are tested apart."""
+    found = {}
+    for junit in junits:
+        found |= kinds(junit, ["adapters", adapter])
+    return found
+
+
 def main():
     """Check the tables, or write them."""
-    junit = Path(sys.argv[1])
+    junits = [Path(argument) for argument in sys.argv[1:] if argument != "--write"]
     adapters = sorted(path.parent.name for path in ROOT.glob("adapters/*/pyproject.toml"))
-    seen = {adapter: found for adapter in adapters if (found := kinds(junit, ["adapters", adapter]))}
+    seen = {adapter: found for adapter in adapters if (found := everything(junits, adapter))}
     text = README.read_text()
     before, rest = text.split(START)
     made = {README: f"{before}{START}{short(seen)}{END}{rest.split(END)[1]}", DOC: long(seen)}
@@ -118,7 +143,8 @@ def main():
         return
     stale = [path.name for path, page in made.items() if not path.is_file() or path.read_text() != page]
     if stale:
-        sys.exit(f"{' and '.join(stale)} say something else than what was seen: python .ci/adapters.py {junit} --write")
+        again = f"python .ci/adapters.py {' '.join(map(str, junits))} --write"
+        sys.exit(f"{' and '.join(stale)} say something else than what was seen: {again}")
 
 
 if __name__ == "__main__":

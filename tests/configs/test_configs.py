@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,10 @@ from pathlib import Path
 import pytest
 from massgen_hub.record import read_events
 from massgen_hub.testing import ModelServer, call, content_text, say
+
+sys.path.append(str(Path(__file__).parent))
+
+from voters import answers, votes
 
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "configs"
@@ -46,25 +49,6 @@ def redirected(name, folder, task, script, *arguments):
             OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
         )  # fmt: skip
         return told, [request.body for request in server.requests]
-
-
-def votes(body):
-    """The first label of whatever is to be ranked, natively where tools are offered."""
-    labels = re.findall(r"~[0-9a-f]{8} ([A-Z]+)\n", body)
-    return {"reason": "It is right.", "ranking": labels}
-
-
-def answers(text):
-    """A model that drafts this text and votes for all it is shown, in the order displayed."""
-
-    def script(body):
-        prompt = "\n".join(content_text(message.get("content")) for message in body["messages"])
-        if "Reply with JSON only" not in prompt:
-            return say(text)
-        ballot = votes(prompt)
-        return call(body["tools"][0]["function"]["name"], ballot) if body.get("tools") else say(json.dumps(ballot))
-
-    return script
 
 
 def test_scripted_agents_vote(tmp_path):

@@ -1,6 +1,7 @@
 """The Python API."""
 
 import asyncio
+import sys
 import threading
 from dataclasses import replace
 
@@ -151,6 +152,27 @@ def test_an_agent_is_closed_in_the_task_that_opened_it(core, loop):
     registry = with_adapter(core, replace(sage_adapter(loop=loop), open=open_sage))
     asyncio.run(Hub(agents=[Sage()], runs=None, registry=registry).run("?"))
     assert tasks[0] is tasks[1]
+
+
+def test_what_users_made_is_imported_before_any_agent_is_opened(core, tmp_path, monkeypatch):
+    from contextlib import asynccontextmanager
+
+    seen = []
+
+    @asynccontextmanager
+    async def open_sage(_options, setup):
+        async def agent(turn, host):
+            return "x"
+
+        seen.append("made_by_a_user" in sys.modules)
+        yield agent
+
+    (tmp_path / "made_by_a_user.py").write_text("sage = object()")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry = with_adapter(core, replace(sage_adapter(), open=open_sage))
+    config = {"agents": [{"id": "a", "type": "sage"}, {"id": "b", "type": "sage", "agent": "made_by_a_user:sage"}]}
+    asyncio.run(Hub(config, runs=None, registry=registry).run("?"))
+    assert seen == [True, True]
 
 
 class Opening:

@@ -1,6 +1,9 @@
-"""The promises of every adapter, with real AgentScope."""
+"""The promises of every adapter, with real AgentScope of the generation that is installed."""
 
 from massgen_hub_agentscope.conformance import (
+    TestAgentScope1FromOptions,
+    TestAgentScope1OfOnesOwn,
+    TestAgentScope1WithMcp,
     TestAgentScopeFromOptions,
     TestAgentScopeOfOnesOwn,
     TestAgentScopeThatAsks,
@@ -9,6 +12,9 @@ from massgen_hub_agentscope.conformance import (
 )
 
 __all__ = [
+    "TestAgentScope1FromOptions",
+    "TestAgentScope1OfOnesOwn",
+    "TestAgentScope1WithMcp",
     "TestAgentScopeFromOptions",
     "TestAgentScopeOfOnesOwn",
     "TestAgentScopeThatAsks",

@@ -223,15 +223,15 @@ def test_options_that_describe_another_agent_are_refused_for_an_existing_one(tak
         take(draft(), [], target="agentscope_users:adder", **idle)
 
 
-@pytest.mark.parametrize("target", [None, "agentscope_users:adder"])
-def test_agentscope_1_beside_the_hub_is_refused_with_the_reason(take, monkeypatch, target):
-    monkeypatch.setattr("massgen_hub_agentscope.opening.version", lambda _name: "1.0.21")
-    with pytest.raises(ConfigError, match=r"agentscope 1\.0\.21 is installed, and this adapter is for 2\.x") as failure:
-        take(draft(), [], target=target)
-    assert "an environment of their own" in failure.value.hint
+def test_agentscope_1_beside_what_it_breaks_with_is_refused(take, monkeypatch):
+    installed = {"agentscope": "1.0.21", "mcp": "1.30.0", "openai": "3.57.0"}
+    monkeypatch.setattr("massgen_hub_agentscope.generation.version", installed.__getitem__)
+    with pytest.raises(ConfigError, match=r"agentscope 1\.0\.21 breaks with openai 3\.57\.0\n") as failure:
+        take(draft(), [])
+    assert '"openai<3"' in failure.value.hint
 
 
-def test_an_object_of_agentscope_1_is_given_to_this_adapter_which_knows_why_not():
+def test_an_object_of_agentscope_1_is_given_to_this_adapter_too():
     base = type("AgentBase", (), {"__module__": "agentscope.agent._agent_base"})
     assert hierarchy(type("ReActAgent", (base,), {})()) & set(ADAPTER.accepts)
 

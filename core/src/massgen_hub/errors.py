@@ -3,6 +3,8 @@
 HubError                  the base: a message, and hints
 ├── ConfigError           the config is not usable: path, line, column, the line itself
 ├── PluginError           a plugin broke its promise, or is not installed
+│   └── NoWorker          the process of an agent does not come up
+├── NotBuilt              an agent's environment is not there, or cannot be built
 ├── ModelError            a model cannot be reached: no key, no such provider, no weights
 ├── TurnError             a turn failed; `transient` says whether another try makes sense
 │   ├── NotAvailable      the hub cannot answer a question or run a tool
@@ -68,6 +70,14 @@ class ConfigError(HubError):
 
 class PluginError(HubError):
     """A plugin broke its promise, or the one that is needed is not installed."""
+
+
+class NoWorker(PluginError):  # noqa: N818
+    """The process of an agent ends, or keeps silent, before its agent is open; or it speaks another protocol."""
+
+
+class NotBuilt(HubError):  # noqa: N818
+    """The environment of an agent is not there, or cannot be built. What was built before stays."""
 
 
 class ModelError(HubError):

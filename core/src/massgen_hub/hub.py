@@ -22,11 +22,12 @@ from .config import AgentSpec, Config, Origin, from_mapping, load
 from .consensus import Past, RunStarted, Settings, Verdict
 from .consensus.electorate import KNOWN_OUTCOMES
 from .contract import Model, Task, Usage
+from .environments import interpreters
 from .errors import ConfigError, PluginError
 from .events import Event
 from .extractor import extractor_of
 from .observers import Observers
-from .opening import opened
+from .opening import Stock, opened
 from .plugins import Registry
 from .record import (
     Journal,
@@ -153,18 +154,18 @@ class Hub:
     ) -> Verdict:
         """Open the agents and run, from the start or from where the record ends; `stack` closes them."""
         extract = extractor_of(self.config, start.settings.extractor)
+        pythons = await asyncio.to_thread(interpreters, self.config)
         models = await stack.enter_async_context(self._connected(journal))
         work = journal.folder or Path(stack.enter_context(TemporaryDirectory(prefix="massgen-hub-")))
-        participants = await stack.enter_async_context(
-            opened(
-                self.config.agents,
-                self.registry.adapters,
-                models,
-                folder=work / "agents",
-                paths=(str(self.config.folder),),
-                seed=start.seed,
-            )
+        stock = Stock(
+            adapters=self.registry.adapters,
+            models=models,
+            pythons=pythons,
+            folder=work / "agents",
+            paths=(str(self.config.folder),),
+            seed=start.seed,
         )
+        participants = await stack.enter_async_context(opened(self.config.agents, stock))
         rule = self.registry.rules[start.settings.rule]
         runner = Runner(
             task=task,

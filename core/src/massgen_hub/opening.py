@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 from .config import AgentSpec
-from .contract import Adapter, Agent, Host, Model, Reply, Setup, Turn
-from .errors import ConfigError, HubError
+from .contract import Adapter, Agent, Host, Model, Reply, Setup, Traits, Turn
+from .environments import check_options
+from .errors import ConfigError, HubError, NoWorker, TurnError
 from .kit import ThreadedHost
 from .runner import Participant
 from .targets import append_to_path, resolve
-from .worker import open_in_worker
+from .worker import WorkerAgent, open_in_worker
+from .worker.versions import versions_of
 
 T = TypeVar("T")
 NO_KEY = "none"
@@ -27,39 +30,77 @@ SECONDS_TO_CLOSE = 10.0
 log = logging.getLogger("massgen_hub")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """What a run has to open its agents with.
+
+    `adapters` are those installed here, by name; `models` and `pythons` are by agent: the model it is given, and the
+    interpreter of an environment of its own. Below `folder` each agent gets a folder; `paths` end `sys.path`.
+    """
+
+    adapters: Mapping[str, Adapter]
+    models: Mapping[str, Model]
+    pythons: Mapping[str, Path]
+    folder: Path
+    paths: Sequence[str]
+    seed: int
+
+
 @asynccontextmanager
-async def opened(
-    specs: Sequence[AgentSpec],
-    adapters: Mapping[str, Adapter],
-    models: Mapping[str, Model],
-    *,
-    folder: Path,
-    paths: Sequence[str],
-    seed: int,
-) -> AsyncIterator[dict[str, Participant]]:
-    """All agents at once, by id. The first one that cannot be opened closes the others and is the error."""
+async def opened(specs: Sequence[AgentSpec], stock: Stock) -> AsyncIterator[dict[str, Participant]]:
+    """All agents at once, by id. The first one that cannot be opened closes the others and is the error.
+
+    A process that does not come up is no such error while there are other agents: its agent fails in its turns.
+    """
     import_module("httpx")  # before they open side by side: clients of models break on one that is half imported
-    keepers = {
-        spec.id: Keeper(spec.id, _agent(spec, adapters[spec.type], models.get(spec.id), folder / spec.id, paths, seed))
-        for spec in specs
-    }
+    keepers = {spec.id: Keeper(spec.id, _agent(spec, stock)) for spec in specs}
     try:
         async with asyncio.TaskGroup() as group:
-            opening = {name: group.create_task(keeper.open()) for name, keeper in keepers.items()}
-        yield {
-            spec.id: Participant(
-                agent=opening[spec.id].result(),
-                type=spec.type,
-                traits=adapters[spec.type].traits(spec.options),
-                timeout=spec.timeout,
-                stoppable=_stoppable(spec, adapters[spec.type]),
-            )
-            for spec in specs
-        }
+            opening = {name: group.create_task(_open_or_absent(keeper)) for name, keeper in keepers.items()}
+        agents = {name: task.result() for name, task in opening.items()}
+        lost = [agent.failure for agent in agents.values() if isinstance(agent, Absent)]
+        if lost and len(lost) == len(agents):
+            raise lost[0]
+        yield {spec.id: _participant(spec, agents[spec.id], stock) for spec in specs}
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
     finally:
         await asyncio.gather(*(keeper.close() for keeper in keepers.values()))
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Stands for an agent whose process did not come up: it fails whenever it is asked."""
+
+    failure: NoWorker
+
+    async def __call__(self, turn: Turn, host: Host) -> Reply:  # noqa: ARG002
+        """Say why it is not there."""
+        raise TurnError(self.failure.message, hint=self.failure.hint)
+
+
+async def _open_or_absent(keeper: Keeper) -> Agent | Absent:
+    try:
+        return await keeper.open()
+    except NoWorker as failure:
+        return Absent(failure)
+
+
+def _participant(spec: AgentSpec, agent: Agent | Absent, stock: Stock) -> Participant:
+    """An open agent, with the traits that its adapter has where it runs."""
+    in_worker = isinstance(agent, WorkerAgent)
+    if isinstance(agent, WorkerAgent):
+        traits = agent.about.traits
+    else:
+        traits = Traits() if isinstance(agent, Absent) else stock.adapters[spec.type].traits(spec.options)
+    return Participant(
+        agent=agent,
+        type=spec.type,
+        traits=traits,
+        timeout=spec.timeout,
+        stoppable=in_worker or traits.cancel == "task",
+        about=_about(spec, agent, stock),
+    )
 
 
 class Keeper:
@@ -106,59 +147,92 @@ class Keeper:
                 log.warning("the agent `%s` did not close: %s: %s", self._name, type(failure).__name__, failure)
 
 
-@asynccontextmanager
-async def _agent(
-    spec: AgentSpec, adapter: Adapter, model: Model | None, folder: Path, paths: Sequence[str], seed: int
-) -> AsyncIterator[Agent]:
-    """One agent, with errors that say which."""
+def _about(spec: AgentSpec, agent: Agent | Absent, stock: Stock) -> dict[str, Any]:
+    """Where an agent runs (`inline`, `worker`, `environment`, or `nowhere`), and on which versions."""
+    if isinstance(agent, Absent):
+        return {"where": "nowhere", "versions": {}}
+    if isinstance(agent, WorkerAgent):
+        where = "environment" if spec.id in stock.pythons else "worker"
+        return {"where": where, "versions": dict(agent.about.versions)}
+    driven = [tested.distribution for tested in stock.adapters[spec.type].tested]
+    return {"where": "inline", "versions": versions_of(driven)}
+
+
+def _agent(spec: AgentSpec, stock: Stock) -> AbstractAsyncContextManager[Agent]:
+    """One agent, to be opened. What the user made is imported here, before adapters import their frameworks in
+    threads: modules that import each other in a circle do not bear two at once.
+    """
+    model = stock.models.get(spec.id)
     if model is not None and not model.key:  # clients demand one even where the address does not
         model = replace(model, key=NO_KEY)
-    setup = Setup(agent=spec.id, seed=seed, model=model, folder=str(folder))
-    try:
-        context = _context(spec, adapter, setup, folder, paths)
-        agent = await context.__aenter__()
-    except HubError as failure:
-        if isinstance(failure, ConfigError) and failure.place is not None:
+    setup = Setup(agent=spec.id, seed=stock.seed, model=model, folder=str(stock.folder / spec.id))
+    with _named(spec):
+        context = _context(spec, setup, stock)
+    return _entered(spec, context, stock)
+
+
+@asynccontextmanager
+async def _entered(spec: AgentSpec, context: AbstractAsyncContextManager[Agent], stock: Stock) -> AsyncIterator[Agent]:
+    with _named(spec):
+        try:
+            agent = await context.__aenter__()
+        except ConfigError:
+            if spec.id in stock.pythons:  # the environment knows which option is wrong, and we the line
+                await asyncio.to_thread(check_options, [spec], stock.pythons)
             raise
-        raise ConfigError(f"agent `{spec.id}`: {failure.message}", place=spec.place, hint=failure.hint) from failure
-    except Exception as failure:
-        what = f"agent `{spec.id}` cannot be opened: {type(failure).__name__}: {failure}"
-        raise ConfigError(what, place=spec.place) from failure
     try:
         yield agent
     finally:
         await context.__aexit__(None, None, None)
 
 
-def _context(
-    spec: AgentSpec, adapter: Adapter, setup: Setup, folder: Path, paths: Sequence[str]
-) -> AbstractAsyncContextManager[Agent]:
-    traits = adapter.traits(spec.options)
-    if _is_live(spec) and spec.environment == "worker":
+@contextmanager
+def _named(spec: AgentSpec) -> Iterator[None]:
+    """Errors say which agent."""
+    try:
+        yield
+    except HubError as failure:
+        if isinstance(failure, NoWorker) or (isinstance(failure, ConfigError) and failure.place is not None):
+            raise
+        raise ConfigError(f"agent `{spec.id}`: {failure.message}", place=spec.place, hint=failure.hint) from failure
+    except Exception as failure:
+        what = f"agent `{spec.id}` cannot be opened: {type(failure).__name__}: {failure}"
+        raise ConfigError(what, place=spec.place) from failure
+
+
+def _context(spec: AgentSpec, setup: Setup, stock: Stock) -> AbstractAsyncContextManager[Agent]:
+    if _moves_out(spec, stock):
+        return _in_worker(spec, setup, stock)
+    if spec.environment == "worker":
         raise ConfigError("an object given in code cannot move to a worker", hint="name it as `module:attribute`")
-    if _moves_out(spec, adapter):
-        target = spec.target if isinstance(spec.target, str) else None
-        options = spec.options.model_dump(mode="json", exclude_unset=True)
-        return open_in_worker(spec.type, options, setup, target, paths=paths, log=folder / "worker.log")
-    append_to_path(paths)
+    adapter = stock.adapters[spec.type]
+    append_to_path(stock.paths)
     target = resolve(spec.target) if isinstance(spec.target, str) else spec.target
     context = partial(adapter.open, spec.options, replace(setup, target=target))
-    return _on_background_loop(spec.id, context) if traits.loop == "one" else context()
+    return _on_background_loop(spec.id, context) if adapter.traits(spec.options).loop == "one" else context()
 
 
-def _is_live(spec: AgentSpec) -> bool:
-    """Whether the user gave the object itself."""
-    return spec.target is not None and not isinstance(spec.target, str)
+def _in_worker(spec: AgentSpec, setup: Setup, stock: Stock) -> AbstractAsyncContextManager[WorkerAgent]:
+    return open_in_worker(
+        spec.type,
+        spec.options.model_dump(mode="json", exclude_unset=True),
+        setup,
+        spec.target if isinstance(spec.target, str) else None,
+        python=str(stock.pythons.get(spec.id, sys.executable)),
+        paths=stock.paths,
+        log=stock.folder / spec.id / "worker.log",
+        memory=spec.memory,
+    )
 
 
-def _moves_out(spec: AgentSpec, adapter: Adapter) -> bool:
-    """Whether the agent lives in a worker: it says so, or only a kill stops it and it can move."""
-    kill = adapter.traits(spec.options).cancel == "kill"
-    return spec.environment == "worker" or (spec.environment == "auto" and kill and not _is_live(spec))
-
-
-def _stoppable(spec: AgentSpec, adapter: Adapter) -> bool:
-    return _moves_out(spec, adapter) or adapter.traits(spec.options).cancel == "task"
+def _moves_out(spec: AgentSpec, stock: Stock) -> bool:
+    """Whether the agent lives in a worker: it says so, its memory has a limit, or only a kill stops it. An object that
+    was made in code stays."""
+    if spec.target is not None and not isinstance(spec.target, str):
+        return False
+    if spec.environment != "auto" or spec.memory is not None:
+        return spec.environment != "inline"
+    return stock.adapters[spec.type].traits(spec.options).cancel == "kill"
 
 
 # Agents whose clients belong to one event loop for the life of the process share a permanent one.

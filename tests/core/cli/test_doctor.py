@@ -1,11 +1,12 @@
 """`massgen-hub doctor`, in an environment with plugins of its own beside those of this repository."""
 
 import json
+import sys
 from importlib.metadata import version
 
 import pytest
 from killing import hub
-from massgen_hub.diagnosis import release
+from massgen_hub.diagnosis import generation, release
 
 PLUGIN = """
 from contextlib import asynccontextmanager
@@ -42,8 +43,8 @@ def adapter(distribution="pluggy", oldest="0.1", newest="9999"):
     return PLUGIN.format(distribution=distribution, oldest=oldest, newest=newest)
 
 
-def doctor(site, *arguments):
-    return hub("doctor", *arguments, folder=site, PYTHONPATH=str(site))
+def doctor(site, *arguments, **environment):
+    return hub("doctor", *arguments, folder=site, PYTHONPATH=str(site), **environment)
 
 
 def line(done, distribution):
@@ -62,7 +63,7 @@ def test_the_plugin_the_hub_python_and_the_platform_are_named(site):
     install(site, "lab", adapter())
     done = doctor(site)
     assert done.stdout.startswith(f"massgen-hub {version('massgen-hub')}, Python 3.")
-    assert line(done, "lab").split() == ["massgen-hub-lab", "0.3"]
+    assert line(done, "lab").split() == ["massgen-hub-lab", "0.3", "beside", "the", "hub"]
 
 
 def test_a_newer_version_than_was_tested_is_a_note(site):
@@ -111,23 +112,65 @@ def test_json_is_one_object_with_every_adapter(site):
     assert (told["hub"], told["python"].split(".")[0]) == (version("massgen-hub"), "3")
     assert {"lab", "ag2", "langgraph", "smolagents", "model"} <= {one["name"] for one in told["adapters"]}
     [lab] = [one for one in told["adapters"] if one["name"] == "lab"]
+    frameworks = lab.pop("frameworks")
     assert lab == {
         "name": "lab",
         "distribution": "massgen-hub-lab",
         "version": "0.3",
         "status": "ok",
         "error": "",
-        "frameworks": [
-            {
-                "distribution": "pluggy",
-                "installed": version("pluggy"),
-                "oldest": "0.1",
-                "newest": "9999",
-                "status": "ok",
-                "fix": "",
-            }
-        ],
+        "environment": "beside the hub",
+        "python": sys.executable,
+        "start": None,
+        "refusal": "",
     }
+    assert frameworks[0] == {
+        "distribution": "pluggy",
+        "installed": version("pluggy"),
+        "generation": "",
+        "oldest": "0.1",
+        "newest": "9999",
+        "status": "ok",
+        "fix": "",
+    }
+
+
+def test_the_generation_of_what_everybody_stands_on_is_told(site):
+    install(site, "lab", adapter())
+    told = json.loads(doctor(site, "--json").stdout)
+    [lab] = [one for one in told["adapters"] if one["name"] == "lab"]
+    generations = {one["distribution"]: one["generation"] for one in lab["frameworks"]}
+    assert generations["openai"] == f"openai {version('openai').split('.')[0]}"
+    assert generations["mcp"] == f"mcp {version('mcp').split('.')[0]}"
+
+
+@pytest.mark.parametrize(
+    ("distribution", "installed", "called"),
+    [
+        ("ag2", "1.2.1", "AG2 1.x"),
+        ("ag2", "0.9.10", "AG2 classic"),
+        ("autogen", "0.14.1", "AG2 classic"),
+        ("agentscope", "1.0.21", "AgentScope 1"),
+        ("openai", None, ""),
+        ("langgraph", "1.2", ""),
+    ],
+)
+def test_a_generation_is_read_from_a_version(distribution, installed, called):
+    assert generation(distribution, installed) == called
+
+
+def test_a_worker_is_started_and_timed_where_that_is_asked_for(site):
+    install(site, "lab", adapter())
+    told = json.loads(doctor(site, "--start", "--json", MASSGEN_HUB_PLUGINS="lab").stdout)
+    [lab] = [one for one in told["adapters"] if one["name"] == "lab"]
+    assert lab["start"] > 0
+    assert "refusal" in lab
+
+
+def test_an_adapter_that_does_not_start_is_told_with_the_reason(site):
+    install(site, "lab", adapter().replace("yield None", "raise RuntimeError('no such luck')\n    yield"))
+    done = doctor(site, "--start", MASSGEN_HUB_PLUGINS="lab")
+    assert "lab does not start: adapter `lab` cannot open the agent: RuntimeError: no such luck" in done.stdout
 
 
 def test_json_tells_of_an_installation_that_has_to_be_mended(site):

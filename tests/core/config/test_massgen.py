@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from massgen_hub.config import from_mapping, load
+from massgen_hub.config import OwnEnvironment, from_mapping, load
 from massgen_hub.contract import Model
 from massgen_hub.errors import ConfigError, ModelError
 
@@ -255,9 +255,7 @@ def test_massgen_s_keys_at_the_top_are_unknown_where_no_entry_is_massgen_s(regis
         from_mapping({"agents": [{"type": "echo"}], "ui": {}}, registry)
 
 
-def test_an_adapter_that_is_not_installed_is_named_at_the_backend(registry: Any) -> None:
+def test_an_adapter_that_is_not_installed_gets_an_environment_of_its_own(registry: Any) -> None:
     del registry.adapters["ag2"]
-    with pytest.raises(ConfigError) as caught:
-        from_mapping(ag2(llm_config={"model": "gpt-4o"}), registry)
-    assert caught.value.message == ("agents[0].backend.type: no adapter named `ag2`; installed are `echo`, `model`")
-    assert caught.value.hint == '`pip install "massgen-hub[ag2]"`'
+    config = from_mapping(ag2(llm_config={"model": "gpt-4o"}), registry)
+    assert config.agents[0].environment == OwnEnvironment()

@@ -1,5 +1,6 @@
 """Telling a passing failure from a lasting one."""
 
+import httpx
 import pytest
 from massgen_hub.kit import causes, is_transient, unfinished
 
@@ -25,6 +26,11 @@ class Refused(Exception):
 )
 def test_a_failure_passes_by_its_status_or_in_a_stream_by_its_type(about, passing):
     assert is_transient(Refused(**about)) is passing
+
+
+@pytest.mark.parametrize("kind", [httpx.ConnectTimeout, httpx.ReadTimeout, httpx.WriteTimeout, httpx.WriteError])
+def test_time_outs_of_the_hub_s_own_client_pass(kind):
+    assert is_transient(kind("no answer"))
 
 
 def test_what_a_failure_was_raised_from_counts():

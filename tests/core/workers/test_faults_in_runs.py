@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
 from living import until
-from massgen_hub import ConfigError, Hub, Registry
+from massgen_hub import Hub, Registry
+from massgen_hub.errors import NoWorker
 from massgen_hub.plugins import installed
 from massgen_hub.worker import Limits, open_in_worker
 
@@ -58,7 +58,7 @@ def hub(site, tmp_path, monkeypatch):
     monkeypatch.setattr("massgen_hub.runner.runner.BACKOFF_SECONDS", 0.0)
 
     def make(*, entry=None, others=OTHERS, **worker):
-        monkeypatch.setattr("massgen_hub.opening.open_in_worker", partial(open_in_worker, **worker))
+        monkeypatch.setattr("massgen_hub.opening.open_in_worker", lambda *a, **k: open_in_worker(*a, **{**k, **worker}))
         bad = {"id": "bad", "type": "tiny", "environment": "worker", "timeout": 20, **(entry or {})}
         registry = Registry(point for point in installed() if point.name in ("builtin", "tiny"))
         return Hub({"agents": [bad, *others]}, runs=None, seed=1, registry=registry)
@@ -169,11 +169,17 @@ def test_an_agent_that_reads_what_is_typed_reads_nothing(play):
     ],
     ids=["is never ready", "never opens", "ends at once", "speaks another version"],
 )
-def test_a_run_does_not_begin_when_a_worker(does, says, hub, tmp_path, impostor):
-    with pytest.raises(ConfigError) as caught:
-        asyncio.run(hub(python=impostor(**does), limits=Limits(start=0.5)).run("?"))
-    assert caught.value.message.startswith(f"agent `bad`: {says}")
-    assert caught.value.exit_code == 2
+def test_the_others_decide_when_a_worker(does, says, hub, tmp_path, impostor):
+    verdict = asyncio.run(hub(python=impostor(**does), limits=Limits(start=0.5)).run("?"))
+    assert [(one.agent, one.how) for one in verdict.absent] == [("bad", "failed")]
+    assert verdict.absent[0].why.startswith(f"error: {says}")
+    assert (verdict.decided, verdict.answer, verdict.exit_code) == (True, "x", 0)
+    assert left(tmp_path) == set()
+
+
+def test_a_run_does_not_begin_when_no_worker_comes_up(hub, tmp_path, impostor):
+    with pytest.raises(NoWorker, match="ended with exit code 3"):
+        asyncio.run(hub(python=impostor(first="sys.exit(3)"), others=[]).run("?"))
     assert left(tmp_path) == set()
 
 

@@ -36,8 +36,8 @@ ADAPTER = Adapter(
     traits=traits,
     accepts=ACCEPTS,
     tested=(
-        Tested(distribution="autogen", oldest="0.14.1", newest="0.14.1"),
-        Tested(distribution="ag2", oldest="1.2", newest="1.2.1"),
+        Tested(distribution="autogen", oldest="0.10.3", newest="0.14.1"),
+        Tested(distribution="ag2", oldest="0.10.3", newest="1.2.1"),
     ),
 )
 

@@ -1,6 +1,7 @@
 """The kinds of agents of AG2 that keep the promises of the hub's contract, and the factories of those that exist.
 
-AG2 is imported in the factories, so that to name them imports nothing.
+AG2 is imported in the factories, so that to name them imports nothing. Kinds of a generation that is not installed are
+not collected.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from massgen_hub.testing import ADD, FAIL, MCP_SERVER, AdapterContract, call, in
 from massgen_hub.testing.replies import Script
 
 from . import ADAPTER
+from .generations import has_modern, has_openai
 
 HERE = "massgen_hub_ag2.conformance"
 MODERN = {"kind": "agent"}
 LOCAL_CODE = {"executor": {"type": "LocalCommandLineCodeExecutor", "timeout": 30}}
 TOOLS = [ADD, FAIL]
+MODERN_IS_HERE = has_modern() and has_openai(3)
 
 
 def classic_agent(model: Model) -> Any:
@@ -167,6 +170,7 @@ class TestClassicPattern(Ag2Contract):
 class TestModern(Ag2Contract):
     """An agent of 1.x that options describe, with tools, one of which runs code."""
 
+    __test__ = MODERN_IS_HERE
     options: ClassVar = {**MODERN, "tools": TOOLS, "code_execution_config": LOCAL_CODE}
     capabilities = ("tools", "code")
 
@@ -178,6 +182,7 @@ class TestModern(Ag2Contract):
 class TestModernExisting(Ag2Contract):
     """An agent of 1.x of the user's own."""
 
+    __test__ = MODERN_IS_HERE
     options: ClassVar = MODERN
     target = f"{HERE}:modern_agent"
     capabilities = ("tools", "structured", "human")
@@ -190,12 +195,13 @@ class TestModernExisting(Ag2Contract):
 class TestBeta(Ag2Contract):
     """An agent of `autogen.beta` of the user's own."""
 
+    __test__ = has_modern()
     options: ClassVar = MODERN
     target = f"{HERE}:beta_agent"
     capabilities = ("tools",)
 
 
-if find_spec("mcp") and find_spec("mcp_types"):  # AG2 1.x takes no older one
+if MODERN_IS_HERE and find_spec("mcp") and find_spec("mcp_types"):  # AG2 1.x takes no older one
 
     class TestModernMcp(Ag2Contract):
         """An agent of 1.x of the user's own, with the tools of an MCP server."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 
 from massgen_hub.contract import Host, Question, Reply, Setup, Turn
-from massgen_hub.errors import TurnError
+from massgen_hub.errors import ConfigError, TurnError
 from massgen_hub.kit import ask, causes, decided, decision_tools, models_of, own_code, unfinished
 from massgen_hub.targets import resolve
 
@@ -39,15 +40,21 @@ def _built(options: Ag2Options, setup: Setup) -> Any:
 
 
 def _config(package: str, options: Ag2Options, setup: Setup) -> Any:
-    """AG2's config for a model of the hub."""
+    """AG2's config for a model of the hub. Raises `ConfigError` where AG2 takes no openai of the installed version."""
     model = models_of(setup)
     said = options.model_dump(include={"temperature", "max_tokens"}, exclude_none=True)
-    return import_module(f"{package}.config").OpenAIConfig(
-        model=model.name,
-        api_key=model.key or "none",
-        base_url=model.base_url or None,
-        **said,
-    )
+    try:
+        return import_module(f"{package}.config").OpenAIConfig(
+            model=model.name,
+            api_key=model.key or "none",
+            base_url=model.base_url or None,
+            **said,
+        )
+    except ImportError as unfit:  # what AG2 raises where it could not import its client
+        what = f"ag2 {version('ag2')} has no client for openai {version('openai')}"
+        raise ConfigError(
+            what, hint='require "ag2[openai]>=1.2", or leave `kind` out: classic agents need none'
+        ) from unfit
 
 
 def _changed(config: Any, **wanted: Any) -> Any:

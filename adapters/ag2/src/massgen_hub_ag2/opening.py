@@ -11,6 +11,7 @@ from massgen_hub.contract import Agent, Setup, hierarchy
 from massgen_hub.errors import ConfigError
 from massgen_hub.kit import imported, in_thread, refuse_idle, users_agent
 
+from .generations import refuse_two_classics, require_modern
 from .options import Ag2Options
 
 CLASSIC = "autogen.ConversableAgent"
@@ -27,8 +28,10 @@ MANAGER = "autogen.GroupChatManager"
 async def open_agent(options: Ag2Options, setup: Setup) -> AsyncIterator[Agent]:
     """Open the agent that the options describe, or the user's own, with the generation of AG2 that it needs.
 
-    Raises `ConfigError` where there is nothing to open, or the options do not fit the user's object.
+    Raises `ConfigError` where there is nothing to open, the options do not fit the user's object, or the generation
+    is not installed.
     """
+    refuse_two_classics()
     existing = None if setup.target is None else _existing(options, setup)
     if existing is None and options.group is None:
         refuse_idle(options, Ag2Options.model_fields.keys() - {"voter", "max_rounds"}, existing=False)
@@ -37,6 +40,8 @@ async def open_agent(options: Ag2Options, setup: Setup) -> AsyncIterator[Agent]:
         classic = await imported(".classic", __package__)
         yield await in_thread(partial(classic.opened, options, setup, existing), f"open {setup.agent}")
     else:
+        if package == "ag2":
+            require_modern()
         modern = await imported(".modern", __package__)
         async with modern.opened(package, options, setup, existing) as agent:
             yield agent

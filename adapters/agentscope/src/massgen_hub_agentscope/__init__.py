@@ -1,4 +1,4 @@
-"""Agents of AgentScope 2 in massgen-hub. Imports AgentScope only when an agent is opened."""
+"""Agents of AgentScope in massgen-hub, of 2.x or of 1.x, whichever is installed. Imports it when an agent is opened."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def traits(options: AgentScopeOptions) -> Traits:
 
 ADAPTER = Adapter(
     name="agentscope",
-    summary="AgentScope 2: its agents, and agents made from options",
+    summary="AgentScope 2 or 1: its agents, and agents made from options",
     options=AgentScopeOptions,
     open=open_agent,
     traits=traits,
     accepts=ACCEPTS,
-    tested=(Tested(distribution="agentscope", oldest="2.0.11", newest="2.0.11"),),
+    tested=(Tested(distribution="agentscope", oldest="1.0.21", newest="2.0.11"),),
 )
 
 

@@ -12,8 +12,7 @@ from agentscope.tool import ToolChoice
 from massgen_hub.contract import JSON
 from massgen_hub.kit import decision_tools
 
-REFUSALS = frozenset({400, 404, 422})
-"""What servers and routers say that know no tools, or not for this model."""
+from .limits import REFUSALS
 
 
 class Ballotbox(MiddlewareBase):

@@ -15,12 +15,9 @@ from massgen_hub.contract import Model, Setup
 from massgen_hub.errors import ConfigError
 from massgen_hub.kit import models_of
 from massgen_hub.targets import resolve
-from pydantic import BaseModel
 
+from .limits import MAX_ITERS
 from .options import AgentScopeOptions, ToolServer
-
-MAX_ITERS = 10
-"""Replies of the model in one turn where nothing is said: AgentScope's own default is 50."""
 
 
 @asynccontextmanager
@@ -41,17 +38,6 @@ async def built(options: AgentScopeOptions, setup: Setup, own: Agent | None) -> 
         )
     finally:
         await model.client.close()
-
-
-def schema_of(options: AgentScopeOptions) -> type[BaseModel] | None:
-    """The form of an answer. Raises `ConfigError` where the name stands for something else."""
-    if options.structured_schema is None:
-        return None
-    schema = resolve(options.structured_schema)
-    if isinstance(schema, type) and issubclass(schema, BaseModel):
-        return schema
-    hint = "name a class derived from `pydantic.BaseModel`"
-    raise ConfigError(f"`structured_schema`: `{options.structured_schema}` is no pydantic model", hint=hint)
 
 
 def _model(options: AgentScopeOptions, model: Model) -> OpenAIChatModel:

@@ -18,20 +18,17 @@ from massgen_hub.errors import TurnError
 from massgen_hub.kit import as_json, decided, unfinished
 
 from .ballotbox import Ballotbox
-from .building import built, schema_of
+from .building import built
 from .hearing import Hearing
-from .options import AgentScopeOptions
+from .limits import DECISION_ITERS, ROUNDS_TO_SETTLE
+from .options import AgentScopeOptions, schema_of
 from .questions import confirmed, executed
 from .quiet import keep_quiet
 from .servers import connected
 from .twins import twin
 
-DECISION_ITERS = 3
-"""Replies in which an agent may look something up before it has to decide."""
 SECONDS_TO_END = 0.5
 """How long a cancelled reply may clean up, before it is cancelled again."""
-ROUNDS_TO_SETTLE = 10
-"""Of the event loop, to which OpenAI's client leaves the ends of its streams."""
 
 
 @asynccontextmanager

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from massgen_hub.errors import ConfigError
 from massgen_hub.options import McpServer, Options, Reference
-from pydantic import Field
+from massgen_hub.targets import resolve
+from pydantic import BaseModel, Field
 
 OF_EXISTING = frozenset({"max_iters", "permissions", "structured_schema"})
 OF_BUILT = OF_EXISTING | {"system_message", "temperature", "max_tokens", "tools", "mcp_servers"}
@@ -36,3 +38,14 @@ class AgentScopeOptions(Options):
     permissions: Literal["ask", "deny", "allow"] | None = None
     max_iters: int | None = Field(default=None, gt=0)
     structured_schema: Reference | None = None
+
+
+def schema_of(options: AgentScopeOptions) -> type[BaseModel] | None:
+    """The form of an answer. Raises `ConfigError` where the name stands for something else."""
+    if options.structured_schema is None:
+        return None
+    schema = resolve(options.structured_schema)
+    if isinstance(schema, type) and issubclass(schema, BaseModel):
+        return schema
+    hint = "name a class derived from `pydantic.BaseModel`"
+    raise ConfigError(f"`structured_schema`: `{options.structured_schema}` is no pydantic model", hint=hint)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -13,10 +12,9 @@ from agentscope.mcp import MCPClient, StdioMCPConfig
 from agentscope.tool import Toolkit
 from massgen_hub.errors import ConfigError
 
+from .limits import SECONDS_TO_CONNECT
+from .server_logs import last_words, log_of, quietly, told
 from .twins import copied, unblocked
-
-SECONDS_TO_CONNECT = 60.0
-QUIETLY = 'log=$1; shift; exec "$@" 2>>"$log"'
 
 
 @asynccontextmanager
@@ -39,7 +37,7 @@ async def _connection(client: MCPClient, folder: str | None) -> AsyncIterator[MC
     if type(client) is not MCPClient:
         yield client
         return
-    log = Path(folder, f"mcp-{client.name}.log") if folder else Path(os.devnull)
+    log = log_of(client.name, folder)
     ours = MCPClient.model_validate({**client.model_dump(), "mcp_config": _quiet(client, log)})
     try:
         await _connect(ours, log)
@@ -55,28 +53,14 @@ async def _connect(client: MCPClient, log: Path) -> None:
             await client.connect()
             await client.list_tools()
     except Exception as failure:
-        what = f"the MCP server `{client.name}` cannot be reached: {_told(failure)}"
-        raise ConfigError(what, hint=_last_words(log)) from failure
+        what = f"the MCP server `{client.name}` cannot be reached: {told(failure, SECONDS_TO_CONNECT)}"
+        raise ConfigError(what, hint=last_words(log)) from failure
 
 
 def _quiet(client: MCPClient, log: Path) -> Any:
     """The config of a server that is started, with its stderr in a file: AgentScope leaves it on the terminal."""
     config = client.mcp_config
-    if not isinstance(config, StdioMCPConfig) or os.name != "posix":
+    if not isinstance(config, StdioMCPConfig):
         return config
-    log.parent.mkdir(parents=True, exist_ok=True)
-    arguments = ["-c", QUIETLY, client.name, str(log), config.command, *(config.args or [])]
-    return config.model_copy(update={"command": "sh", "args": arguments})
-
-
-def _told(failure: BaseException) -> str:
-    while isinstance(failure, BaseExceptionGroup):
-        failure = failure.exceptions[0]
-    if isinstance(failure, TimeoutError):
-        return f"it was not ready after {SECONDS_TO_CONNECT:g} s"
-    return f"{type(failure).__name__}: {failure}"
-
-
-def _last_words(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    return f"its last words were: {lines[-1]}" if lines else ""
+    command, arguments = quietly(client.name, config.command, config.args or [], log)
+    return config.model_copy(update={"command": command, "args": arguments})

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
-from collections.abc import Callable
 from copy import copy
-from functools import partial, wraps
 from math import ceil
-from typing import Any
 
 from agentscope.agent import Agent
 from agentscope.middleware import MiddlewareBase
 from agentscope.model import ChatModelBase
 from agentscope.state import AgentState
 from agentscope.tool import FunctionTool, ToolBase, Toolkit
-from massgen_hub.kit import in_thread
+
+from .blocking import awaits, in_a_thread
 
 BYTES_OF_A_TOKEN = 4
 """As AgentScope estimates them."""
@@ -86,30 +82,10 @@ def copied(toolkit: Toolkit) -> Toolkit:
 
 
 def unblocked(tool: ToolBase) -> ToolBase:
-    """The tool, whose function runs in a thread if it would stop the event loop, and with it all other agents.
-
-    It never runs twice at once, as it would not without the hub.
-    """
+    """The tool, whose function runs in a thread if it would stop the event loop."""
     function = getattr(tool, "_func", None)
-    if not isinstance(tool, FunctionTool) or function is None or _awaits(function):
+    if not isinstance(tool, FunctionTool) or function is None or awaits(function):
         return tool
     made = copy(tool)
-    made._func = _in_a_thread(function, tool.name)
+    made._func = in_a_thread(function, tool.name)
     return made
-
-
-def _awaits(function: Callable[..., Any]) -> bool:
-    kinds = (inspect.iscoroutinefunction, inspect.isasyncgenfunction, inspect.isgeneratorfunction)
-    return any(kind(function) for kind in kinds)
-
-
-def _in_a_thread(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    one_by_one = asyncio.Lock()
-
-    @wraps(function, updated=())
-    async def call(**arguments: Any) -> Any:
-        async with one_by_one:
-            result = await in_thread(partial(function, **arguments), name)
-        return await result if inspect.isawaitable(result) else result
-
-    return call

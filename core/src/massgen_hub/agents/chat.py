@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,10 +51,10 @@ class Completion:
 
 
 class Chat:
-    """A model at an address. Close it with `aclose`."""
+    """A model at an address, which calls it `name`. Close it with `aclose`."""
 
     def __init__(self, model: Model) -> None:
-        self._model = model
+        self.name = model.name
         headers = {"authorization": f"Bearer {model.key}"} if model.key else {}
         self._client = httpx.AsyncClient(base_url=model.base_url, headers=headers, timeout=TIMEOUT)
 
@@ -65,17 +66,25 @@ class Chat:
         self, messages: Sequence[Mapping[str, JSON]], say: Callable[[str], None], **options: JSON
     ) -> Completion:
         """One call. Text is passed on as it arrives. Raises `TurnError` with what the server said."""
-        body = {"model": self._model.name, "messages": list(messages), "stream": True, **options}
-        body["stream_options"] = {"include_usage": True}
         completion = Completion()
+        async with aclosing(self.stream(messages, completion, **options)) as pieces:
+            async for text in pieces:
+                say(text)
+        return completion
+
+    async def stream(
+        self, messages: Sequence[Mapping[str, JSON]], completion: Completion, **options: JSON
+    ) -> AsyncGenerator[str, None]:
+        """One call, as the pieces of its text; `completion` takes everything. Raises as `complete` does."""
+        body = {"model": self.name, "messages": list(messages), "stream": True, **options}
+        body["stream_options"] = {"include_usage": True}
         async with self._client.stream("POST", "/chat/completions", json=body) as response:
             if response.status_code >= 400:
                 await response.aread()
                 raise self._refused(response)
             async for chunk in _chunks(response):
                 if text := completion.take(chunk):
-                    say(text)
-        return completion
+                    yield text
 
     def _refused(self, response: httpx.Response) -> TurnError:
         try:
@@ -84,7 +93,7 @@ class Chat:
         except (ValueError, AttributeError):
             message = response.text[:300]
         failure = TurnError(
-            f"the model `{self._model.name}` answered {response.status_code}: {message or 'nothing more'}",
+            f"the model `{self.name}` answered {response.status_code}: {message or 'nothing more'}",
             transient=response.status_code in PASSING_STATUS,
         )
         failure.status_code = response.status_code  # type: ignore[attr-defined]

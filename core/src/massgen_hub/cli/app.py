@@ -70,17 +70,18 @@ def run(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of every draw of the hub.")] = None,
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="Longest time for the whole run.")] = None,
+    sync: Annotated[bool, typer.Option("--sync", help="First build the environments that agents lack.")] = False,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the answer only.")] = False,
     runs: Runs = RUNS,
 ) -> None:
     """Let agents answer and vote; print the winning answer."""
-    from .run import run_task
+    from .run import Wishes, run_task
 
-    code = run_task(
-        task, config, model=model, sets=sets or (), seed=seed, timeout=timeout, as_json=as_json, quiet=quiet, runs=runs
+    wishes = Wishes(
+        model=model, sets=sets or (), seed=seed, timeout=timeout, sync=sync, as_json=as_json, quiet=quiet, runs=runs
     )
-    raise typer.Exit(code)
+    raise typer.Exit(run_task(task, config, wishes))
 
 
 @app.command()
@@ -132,11 +133,66 @@ def conform(
 
 
 @app.command()
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    start: Annotated[bool, typer.Option("--start", help="Start a worker of each adapter, and time it.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Whether the installed frameworks are those tested."""
     from .doctor import examine
 
-    raise typer.Exit(examine(as_json=as_json))
+    raise typer.Exit(examine(start=start, as_json=as_json))
+
+
+environments = typer.Typer(no_args_is_help=True)
+app.add_typer(environments, name="env", help="Environments for agents that cannot live together.")
+
+ForConfig = Annotated[Path, typer.Argument(metavar="CONFIG", help="The config whose agents they are for.")]
+
+
+@environments.command("sync")
+def env_sync(config: ForConfig) -> None:
+    """Build what the agents of a config lack; lock the versions."""
+    from .env import sync_environments
+
+    sync_environments(config)
+
+
+@environments.command("lock")
+def env_lock(config: ForConfig) -> None:
+    """Lock the newest versions that go together; build nothing."""
+    from .env import lock_environments
+
+    lock_environments(config)
+
+
+@environments.command("list")
+def env_list(as_json: AsJson = False) -> None:
+    """List the environments that are built."""
+    from .env import list_environments
+
+    list_environments(as_json=as_json)
+
+
+@environments.command("why")
+def env_why(
+    first: Annotated[str, typer.Argument(metavar="A", help="An adapter, or a requirement.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="The other one.")],
+) -> None:
+    """Say which requirements keep two from living together."""
+    from .env import explain
+
+    explain(first, second)
+
+
+@environments.command("remove")
+def env_remove(
+    keys: Annotated[list[str] | None, typer.Argument(metavar="KEY", help="How their names begin.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Remove all of them.")] = False,
+) -> None:
+    """Take environments away; `sync` builds them anew."""
+    from .env import remove_environments
+
+    remove_environments(keys or [], everything=everything)
 
 
 new = typer.Typer(no_args_is_help=True)

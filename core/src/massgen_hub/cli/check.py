@@ -7,8 +7,8 @@ from pathlib import Path
 
 import typer
 
-from ..config import json_schema, load
-from ..errors import ConfigError
+from ..config import Config, OwnEnvironment, json_schema, load
+from ..errors import ConfigError, NotBuilt
 from ..plugins import Registry
 
 
@@ -21,7 +21,22 @@ def check_config(path: Path | None, *, schema: bool) -> None:
     if path is None:
         raise ConfigError("there is no config to check", hint="massgen-hub check CONFIG")
     config = load(path, registry)
-    for notice in config.notices:
+    unchecked = _check_elsewhere(config)
+    for notice in (*config.notices, *unchecked):
         typer.echo(notice, err=True)
     agents = ", ".join(f"{spec.id} ({spec.type})" for spec in config.agents)
     typer.echo(f"{path} is fine: {agents}; {config.settings.protocol}, {config.settings.rule}")
+
+
+def _check_elsewhere(config: Config) -> tuple[str, ...]:
+    """Check the options of agents that live in environments of their own, where these are built."""
+    if not any(isinstance(spec.environment, OwnEnvironment) for spec in config.agents):
+        return ()
+    from ..environments import check_options, interpreters
+
+    try:
+        pythons = interpreters(config)
+    except NotBuilt as lacking:
+        return (f"{lacking.message}; options were not checked there",)
+    check_options(config.agents, pythons)
+    return ()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..config import Config, load
+from ..config import Config, OwnEnvironment, load
+from ..errors import NotBuilt
 from ..hub import Hub, built_in
 from ..loopback import sparing_loopback
 from ..plugins import Registry
@@ -16,29 +17,47 @@ from ..team import EMBEDDED, default_model
 from .attend import Screen, attend
 
 
-def run_task(
-    task: str,
-    path: Path | None,
-    *,
-    model: str | None,
-    sets: Sequence[str],
-    seed: int | None,
-    timeout: float | None,
-    as_json: bool,
-    quiet: bool,
-    runs: Path,
-) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """The options of `run`."""
+
+    model: str | None
+    sets: Sequence[str]
+    seed: int | None
+    timeout: float | None
+    sync: bool
+    as_json: bool
+    quiet: bool
+    runs: Path
+
+
+def run_task(task: str, path: Path | None, wishes: Wishes) -> int:
     """Run a task and print its answer; returns the exit code of its verdict."""
     text = sys.stdin.read() if task == "-" else task
     os.environ.update(sparing_loopback(os.environ))
     registry = Registry()
-    config, notices = _config(path, model, sets, registry)
-    if timeout is not None:
-        config = with_timeout(config, timeout)
-    hub = Hub(config, seed=seed, runs=runs, registry=registry)
-    screen = Screen(quiet)
+    config, notices = _config(path, wishes.model, wishes.sets, registry)
+    if wishes.timeout is not None:
+        config = with_timeout(config, wishes.timeout)
+    _see_to_environments(config, sync=wishes.sync)
+    hub = Hub(config, seed=wishes.seed, runs=wishes.runs, registry=registry)
+    screen = Screen(wishes.quiet)
     screen.say(*notices, *config.notices, starting(config), *_weighing(hub))
-    return attend(hub, lambda watch: hub.run(text, watch=watch), screen, as_json=as_json)
+    return attend(hub, lambda watch: hub.run(text, watch=watch), screen, as_json=wishes.as_json)
+
+
+def _see_to_environments(config: Config, *, sync: bool) -> None:
+    """Build the environments that agents lack, or say what to do about them."""
+    if not any(isinstance(spec.environment, OwnEnvironment) for spec in config.agents):
+        return
+    from ..environments import missing, not_built
+
+    if sync:
+        from .env import build
+
+        build(config)
+    elif missing(config):
+        raise NotBuilt(f"{not_built(config, resolve=True).message}, or `run --sync`")
 
 
 def with_timeout(config: Config, seconds: float) -> Config:

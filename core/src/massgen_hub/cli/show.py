@@ -19,7 +19,7 @@ from ..plugins import Registry
 from ..record import Summary, find_run, is_written, read_events, state_of, summaries
 from ..report import report
 from ..view.board import Board
-from ..view.text import harmless, one_line, seconds
+from ..view.text import harmless, one_line, seconds, versions
 from ..view.verdict import headline, verdict_view
 from .bias import remarks
 
@@ -87,6 +87,9 @@ def _show(events: Sequence[Event], folder: Path, console: Console) -> None:
     started = state.started
     console.print(Text(f"{events[0].run}  {one_line(started.task if started else '', 200)}", style="bold"))
     console.print(_timeline(events))
+    for event in events:
+        if event.type == "opened" and event.data["where"] == "environment":
+            console.print(Text(f"{event.data['agent']} ran on {versions(event.data['versions'])}", style="dim"))
     console.print()
     if state.verdict is None:
         going_on = is_written(folder / "events.jsonl")

@@ -2,6 +2,7 @@
 
 from .editors import json_schema
 from .load import from_mapping, load
+from .schema import OwnEnvironment
 from .types import AgentSpec, Config, Origin
 
-__all__ = ["AgentSpec", "Config", "Origin", "from_mapping", "json_schema", "load"]
+__all__ = ["AgentSpec", "Config", "Origin", "OwnEnvironment", "from_mapping", "json_schema", "load"]

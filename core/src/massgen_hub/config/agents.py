@@ -8,33 +8,41 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
 from ..contract import Adapter, hierarchy
 from ..errors import ConfigError
 from ..hints import did_you_mean
 from .checking import checked, missing
 from .models import Models
-from .schema import AgentEntry
+from .schema import AgentEntry, OwnEnvironment
 from .source import Node, as_written, plain
-from .types import AgentSpec, Names
+from .types import AgentSpec, Names, Where
 from .variables import Expansion
 from .words import described, listed, shown
 
-EXTRAS = ("ag2", "agentscope", "langgraph", "openai-agents", "smolagents")
-FRAMEWORKS = (
+TOGETHER = ("ag2", "agentscope", "langgraph", "openai-agents", "smolagents")
+APART = (
     "agent-framework",
-    "agno",
-    "autogen",
-    "camel",
+    "autogen-agentchat",
     "crewai",
-    "dspy",
     "google-adk",
-    "haystack",
     "llama-index",
     "pydantic-ai",
     "semantic-kernel",
-    "strands",
 )
+"""Adapters of this repository: those that live beside the hub, and those that need an environment of their own."""
+NO_TYPES = {
+    "autogen": "`type: ag2` is AG2, the classic AutoGen; `type: autogen-agentchat` is Microsoft's AutoGen 0.7",
+    "maf": "write `type: agent-framework`",
+}
 HUB_KEYS = frozenset(AgentEntry.model_fields)
+
+
+class Unchecked(BaseModel):
+    """Options of an adapter that is not installed here."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,25 +78,44 @@ def _as_entry(node: Node, registry: Names) -> Node:
 
 
 def _agent(node: Node, reading: Reading) -> AgentSpec:
-    adapter = _adapter(node, reading)
+    name, adapter = _adapter(node, reading)
     own = node.with_keys({key: child for key, child in node.value.items() if key in HUB_KEYS})
     rest = node.with_keys({key: child for key, child in node.value.items() if key not in HUB_KEYS})
     entry = checked(AgentEntry, own, {key: _own_value(key, child, reading) for key, child in own.value.items()})
-    options = checked(adapter.options, rest, plain(rest, reading.expand), also=HUB_KEYS)
-    if entry.environment == "worker" and entry.agent is not None and not isinstance(entry.agent, str):
-        raise own.value["environment"].error("an object made in code cannot move to a worker", hint="use `inline`")
+    options = checked(adapter.options if adapter else Unchecked, rest, plain(rest, reading.expand), also=HUB_KEYS)
     model, source = reading.models.resolve(own.value["model"]) if entry.model is not None else (None, "")
     return AgentSpec(
         id=entry.id or "",
-        type=entry.type,
+        type=name,
         options=options,
         model=model,
         source=source,
-        environment=entry.environment,
+        environment=_environment(entry, own, adapter),
+        memory=entry.memory,
         target=entry.agent,
         timeout=entry.timeout or reading.timeout,
         place=node.place,
+        written=rest,
     )
+
+
+def _environment(entry: AgentEntry, own: Node, adapter: Adapter | None) -> Where:
+    """Where the agent runs. `auto` means an environment of its own for an adapter that is not installed here."""
+    where = entry.environment
+    if entry.memory is not None and where == "inline":
+        raise own.value["memory"].error("the memory of the hub's own process has no limit", hint="let it be `worker`")
+    is_live = entry.agent is not None and not isinstance(entry.agent, str)
+    if is_live and (entry.memory is not None or where not in ("auto", "inline")):
+        key = "memory" if where in ("auto", "inline") else "environment"
+        raise own.value[key].error(
+            "an object made in code cannot move to a worker", hint="name it as `module:attribute`"
+        )
+    if adapter is not None or isinstance(where, OwnEnvironment):
+        return where
+    if where == "auto":
+        return OwnEnvironment()
+    hint = f"leave `environment` out, or install it: {_to_install(entry.type)}"
+    raise own.value["environment"].error(f"the adapter `{entry.type}` is not installed beside the hub", hint=hint)
 
 
 def _own_value(key: str, node: Node, reading: Reading) -> Any:
@@ -97,8 +124,11 @@ def _own_value(key: str, node: Node, reading: Reading) -> Any:
     return plain(node, as_written if as_it_is else reading.expand)
 
 
-def _adapter(node: Node, reading: Reading) -> Adapter:
-    """The adapter of an entry. Raises `ConfigError` that says what is installed and what to install."""
+def _adapter(node: Node, reading: Reading) -> tuple[str, Adapter | None]:
+    """The name of an entry's adapter, and the adapter if it is installed here.
+
+    Raises `ConfigError` that says what is installed and what to install, unless an environment of its own brings it.
+    """
     named = node.child("type")
     if named is None:
         raise missing(node, "type", f"installed are {listed(reading.registry.adapters)}")
@@ -106,11 +136,18 @@ def _adapter(node: Node, reading: Reading) -> Adapter:
     if not isinstance(name, str):
         raise named.error(f"expected the name of an adapter, got {described(name)}")
     adapter = reading.registry.adapters.get(name)
-    if adapter is None:
-        raise _broken(named, name, reading.registry) or unknown_name(
-            named, "adapter", name, reading.registry.adapters, _to_install(name)
-        )
-    return adapter
+    if adapter is None and (broken := _broken(named, name, reading.registry)):
+        raise broken
+    if adapter is None and not _comes_with_an_environment(node, name):
+        hint = NO_TYPES.get(name, "") or did_you_mean(name, [*reading.registry.adapters, *TOGETHER, *APART])
+        raise unknown_name(named, "adapter", name, reading.registry.adapters, hint)
+    return name, adapter
+
+
+def _comes_with_an_environment(node: Node, name: str) -> bool:
+    """Whether an environment of its own brings an adapter: one of ours, or one that the entry's environment is for."""
+    environment = node.child("environment")
+    return name in (*TOGETHER, *APART) or (environment is not None and isinstance(environment.value, dict))
 
 
 def _broken(node: Node, name: str, registry: Names) -> ConfigError | None:
@@ -129,10 +166,8 @@ def unknown_name(node: Node, what: str, name: str, installed: Iterable[str], hin
 
 
 def _to_install(name: str) -> str:
-    wanted = name.strip().lower().replace("_", "-")
-    if wanted in EXTRAS:
-        return f'`pip install "massgen-hub[{wanted}]"`'
-    return f"`pip install massgen-hub-{wanted}`" if wanted in FRAMEWORKS else ""
+    extra = f"massgen-hub[{name}]"
+    return f'`pip install "{extra}"`' if name in TOGETHER else f"`pip install massgen-hub-{name}`"
 
 
 def _with_ids(agents: Sequence[AgentSpec], entries: Sequence[Node]) -> tuple[AgentSpec, ...]:

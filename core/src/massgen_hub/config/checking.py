@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from ..errors import ConfigError
 from ..hints import did_you_mean
+from ..problems import problems
 from .source import Node
 from .words import described, dotted, listed
 
@@ -74,9 +75,13 @@ def checked(model: type[M], node: Node, data: Any, also: Collection[str] = ()) -
     """
     try:
         return model.model_validate(data)
-    except ValidationError as failure:
-        first = min(_findings(failure, node), key=lambda finding: finding.order)
-        raise _said(first, model, also) from None
+    except ValidationError:
+        raise told(problems(model, data), node, also) from None
+
+
+def told(found: Sequence[Mapping[str, Any]], node: Node, also: Collection[str] = ()) -> ConfigError:
+    """The error for the first of some problems (see `problems`), in the order of the text."""
+    return _said(min(_findings(found, node), key=lambda finding: finding.order), also)
 
 
 def missing(node: Node, key: str, hint: str = "") -> ConfigError:
@@ -91,10 +96,10 @@ def _absent(node: Node, key: str, hint: str = "") -> ConfigError:
     return ConfigError(f"{dotted((*node.path, key))}: missing key", place=node.place, hint=hint)
 
 
-def _findings(failure: ValidationError, node: Node) -> list[_Finding]:
+def _findings(found: Sequence[Mapping[str, Any]], node: Node) -> list[_Finding]:
     """What was found. Of the branches of a union only the one that came farthest speaks."""
     best: dict[tuple[Any, ...], _Finding] = {}
-    for error in failure.errors(include_url=False, include_input=False):
+    for error in found:
         finding = _located(error, node)
         rival = best.get(finding.branch)
         if rival is None or finding.known > rival.known:
@@ -104,7 +109,7 @@ def _findings(failure: ValidationError, node: Node) -> list[_Finding]:
 
 def _located(error: Mapping[str, Any], node: Node) -> _Finding:
     """Follow pydantic's location as far as it exists; what does not exist is a missing key or the tag of a union."""
-    location, known, branch = error["loc"], 0, None
+    location, known, branch = tuple(error["loc"]), 0, None
     for depth, part in enumerate(location):
         child = node.child(part)
         if child is not None:
@@ -115,14 +120,14 @@ def _located(error: Mapping[str, Any], node: Node) -> _Finding:
     return _Finding(node=node, known=known, branch=branch or location, missing=missing, error=error)
 
 
-def _said(finding: _Finding, model: type[BaseModel], also: Collection[str]) -> ConfigError:
+def _said(finding: _Finding, also: Collection[str]) -> ConfigError:
     kind, node, context = finding.error["type"], finding.node, finding.error.get("ctx", {})
     if kind == "missing":
         return _absent(node, finding.missing)
     if kind == "union_tag_not_found":
         return _absent(node, context["discriminator"].strip("'"))
     if kind == "extra_forbidden":
-        names = {*_names_at(model, finding.error["loc"][:-1]), *(also if len(finding.error["loc"]) == 1 else ())}
+        names = {*finding.error["names"], *(also if len(finding.error["loc"]) == 1 else ())}
         name = str(finding.error["loc"][-1])
         hint = did_you_mean(name, names) or f"known here: {listed(names)}"
         return node.error("unknown key", hint=hint, at_key=True)
@@ -157,24 +162,3 @@ def _not_one_of(node: Node, context: Mapping[str, Any]) -> ConfigError:
     allowed = re.findall(r"'([^']*)'", str(context.get("expected") or context.get("expected_tags")))
     near = did_you_mean(str(node.value), allowed)
     return node.error(f"expected one of {listed(allowed)}, got {described(node.value)}", hint=near)
-
-
-def _names_at(model: type[BaseModel], location: tuple[Any, ...]) -> set[str]:
-    """The keys that are known at a location, in every model that may stand there."""
-    models = {model}
-    for part in location:
-        inner = {found for at in models for found in _models_in(_annotation(at, part))}
-        models = inner or models
-    return {field.alias or name for at in models for name, field in at.model_fields.items()}
-
-
-def _annotation(model: type[BaseModel], part: Any) -> Any:
-    field = model.model_fields.get(part) if isinstance(part, str) else None
-    return field.annotation if field else None
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models_in(inner)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ..contract import Adapter
-from .agents import HUB_KEYS
+from .agents import APART, HUB_KEYS, TOGETHER
 from .schema import AgentEntry, ModelEntry, Top
 from .types import Names
 
@@ -29,7 +29,7 @@ def json_schema(registry: Names) -> dict[str, Any]:
     schemas = {model: _followed(reference, definitions) for (model, _), reference in found.items()}
     top = schemas[Top]
     agents = [_entry(adapter, schemas[AgentEntry], schemas[adapter.options]) for adapter in adapters]
-    agents.append(_massgen_entry())
+    agents += [_distant_entry(schemas[AgentEntry], list(registry.adapters)), _massgen_entry()]
     properties = {
         **top["properties"],
         "agents": {"type": "array", "minItems": 1, "items": {"anyOf": agents}},
@@ -60,6 +60,21 @@ def _entry(adapter: Adapter, entry: dict[str, Any], options: dict[str, Any]) -> 
         "properties": {**entry["properties"], **own, "type": {"const": adapter.name}},
         "required": ["type", *options.get("required", [])],
         "additionalProperties": False,
+    }
+
+
+def _distant_entry(entry: dict[str, Any], installed: list[str]) -> dict[str, Any]:
+    """An entry of a type that is not installed here: an environment of its own knows the options."""
+    known = {"enum": [name for name in (*TOGETHER, *APART) if name not in installed]}
+    return {
+        "title": "an agent in an environment of its own",
+        "type": "object",
+        "properties": {**entry["properties"], "type": {"type": "string", "not": {"enum": installed}}},
+        "required": ["type"],
+        "anyOf": [
+            {"properties": {"type": known}},
+            {"properties": {"environment": {"type": "object"}}, "required": ["environment"]},
+        ],
     }
 
 

@@ -5,9 +5,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, TypeAlias, get_args
+from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 
 from ..consensus.electorate import Electorate
@@ -207,10 +216,50 @@ def _id(value: Any) -> Any:
     raise ValueError("an id is 1 to 64 letters, digits, `-` and `_`, and starts with a letter or digit")
 
 
-def _environment(value: Any) -> Any:
-    if isinstance(value, dict):
-        raise ValueError("own environments are not built yet; use `auto`, `inline` or `worker`")
-    return value
+UNITS = {"kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+
+
+def _memory(value: Any) -> Any:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([kmg]i?b)", value.strip().lower()) if isinstance(value, str) else None
+    if found and float(found[1]) > 0:
+        return int(float(found[1]) * UNITS[found[2]])
+    raise ValueError("expected an amount of memory, as in `512 MB` or `2 GiB`")
+
+
+Memory: TypeAlias = Annotated[
+    int, BeforeValidator(_memory), WithJsonSchema({"type": "string", "pattern": "(?i)^\\d+(\\.\\d+)? ?[kmg]i?b$"})
+]
+
+
+class OwnEnvironment(Section):
+    """`environment:` as a mapping: the agent runs in an environment of its own.
+
+    It is built of the agent's adapter and what `requires` adds, with the interpreter that `python` asks for (a version,
+    or a path; empty: the hub's). `path` is an environment that is there already, in which nothing is changed.
+    """
+
+    python: str = ""
+    requires: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    path: str = ""
+
+    @model_validator(mode="after")
+    def _is_there_or_is_built(self) -> Self:
+        if self.path and (self.python or self.requires):
+            raise ValueError("with `path`, which is there already, neither `python` nor `requires` has an effect")
+        return self
+
+
+def _where(value: Any) -> Any:
+    if isinstance(value, (str, dict, OwnEnvironment)):
+        return value
+    raise ValueError("expected `auto`, `inline`, `worker`, or a mapping with `python`, `requires` or `path`")
+
+
+Environment: TypeAlias = Annotated[
+    Annotated[Literal["auto", "inline", "worker"], Tag("word")] | Annotated[OwnEnvironment, Tag("mapping")],
+    Discriminator(lambda value: "word" if isinstance(value, str) else "mapping"),
+    BeforeValidator(_where),
+]
 
 
 def _target(value: Any) -> Any:
@@ -225,7 +274,8 @@ class AgentEntry(Section):
     id: Annotated[str, BeforeValidator(_id), Field(json_schema_extra={"pattern": f"^{NAME.pattern}$"})] | None = None
     type: str
     model: Annotated[Any, WithJsonSchema(ModelEntry.model_json_schema())] = None
-    environment: Annotated[Literal["auto", "inline", "worker"], BeforeValidator(_environment)] = "auto"
+    environment: Environment = "auto"
+    memory: Memory | None = None
     agent: Annotated[Any, BeforeValidator(_target), WithJsonSchema({"type": "string", "pattern": TARGET.pattern})] = (
         None
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 from ..consensus.settings import Settings
 from ..contract import Adapter, Model, ModelSource
 from ..errors import Place
+from .schema import OwnEnvironment
+from .source import Node
 
-Where = Literal["auto", "inline", "worker"]
+Where: TypeAlias = Literal["auto", "inline", "worker"] | OwnEnvironment
 
 
 class Row(Protocol):
@@ -48,9 +50,10 @@ class Names(Protocol):
 class AgentSpec:
     """One agent of a run.
 
-    `options` is checked by the adapter's model. `source` is the name of the `ModelSource` its model comes from, empty
-    for an address of one's own or no model. `target` is `module:attribute` or the user's object itself. `timeout` is
-    in seconds a turn.
+    `options` is checked by the adapter's model; where the adapter is not installed here, they are as `written`, to be
+    checked where it is. `source` is the name of the `ModelSource` its model comes from, empty
+    for an address of one's own or no model. `target` is `module:attribute` or the user's object itself. `memory` is
+    what its process and all that it starts may hold, in bytes. `timeout` is in seconds a turn.
     """
 
     id: str
@@ -59,9 +62,11 @@ class AgentSpec:
     model: Model | None = None
     source: str = ""
     environment: Where = "auto"
+    memory: int | None = None
     target: Any = None
     timeout: float = 300.0
     place: Place | None = field(default=None, repr=False)
+    written: Node | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

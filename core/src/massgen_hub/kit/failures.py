@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from ..errors import TurnError
 
 PASSING_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-PASSING_NAMES = frozenset({"APIConnectionError", "APITimeoutError", "ConnectError", "ReadError", "RemoteProtocolError"})
+PASSING_NAMES = frozenset(
+    {"APIConnectionError", "APITimeoutError", "RemoteProtocolError"}
+    | {"ConnectError", "ReadError", "WriteError", "ConnectTimeout", "ReadTimeout", "WriteTimeout", "PoolTimeout"}
+)
+"""What clients call it, httpx's among them, whose errors are no `ConnectionError` or `TimeoutError`."""
 PASSING_TYPES = frozenset(
     {"server_error", "overloaded_error", "rate_limit_error", "timeout"}
     | {"upstream_broken", "upstream_timeout", "upstream_unreachable"}

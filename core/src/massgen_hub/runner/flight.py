@@ -15,13 +15,15 @@ from .journal import Journal
 @dataclass(frozen=True, kw_only=True)
 class Participant:
     """An opened agent, as the runner sees it. `timeout` is in seconds a turn; `type` the name of its adapter.
-    `stoppable` is false where only the end of this process would stop a turn."""
+    `stoppable` is false where only the end of this process would stop a turn. `about` is recorded: where it runs, and
+    on which versions."""
 
     agent: Agent
     type: str
     traits: Traits = field(default_factory=Traits)
     timeout: float | None = None
     stoppable: bool = True
+    about: Mapping[str, JSON] = field(default_factory=dict)
 
 
 class Flight:

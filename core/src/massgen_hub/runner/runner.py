@@ -123,6 +123,10 @@ class Runner:
         """Start, or go on: first with what the protocol had said, then with the turns that had begun and are needed."""
         if not self._before:
             self._emit(self._start)
+        for agent, participant in self._participants.items():
+            if participant.about:
+                self._journal.activity("opened", {"agent": agent, **participant.about})
+        if not self._before:
             return
         self.state, left = refold(self._before, self._protocol)
         if not self._stop:

@@ -7,7 +7,7 @@ from typing import Self
 
 from ..events import Event
 from .board import Board, Lane
-from .text import one_line, seconds, several, tokens
+from .text import one_line, seconds, several, tokens, versions
 
 WIDTH = 100
 
@@ -30,6 +30,8 @@ class Lines:
         lane = self.board.lanes.get(event.data.get("agent", ""))
         if event.type == "run_started":
             self._write(f"run {event.run}: {several(len(self.board.lanes), 'agent')}, seed {event.data['seed']}")
+        elif event.type == "opened" and event.data["where"] == "environment":
+            self._write(f"{event.data['agent']} runs on {versions(event.data['versions'])}")
         elif event.type in ("replied", "failed", "cancelled") and lane:
             self._write(self._line(lane, event))
             if hint := event.data.get("hint"):

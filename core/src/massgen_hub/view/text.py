@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 def harmless(text: str) -> str:
@@ -45,3 +45,9 @@ def several(number: int, what: str) -> str:
 def names(agents: Iterable[str]) -> str:
     """`ann + bob`: the authors of one candidate."""
     return " + ".join(agents)
+
+
+def versions(found: Mapping[str, str]) -> str:
+    """`Python 3.11.7, crewai 1.15.30, openai 2.54`: what an agent runs on, but for our own distributions."""
+    others = [f"{name} {number}" for name, number in found.items() if not name.startswith(("python", "massgen-hub"))]
+    return ", ".join([f"Python {found['python']}", *others])

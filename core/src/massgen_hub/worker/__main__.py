@@ -1,4 +1,7 @@
-"""`python -m massgen_hub.worker`: one agent, spoken to in JSON lines on the original stdin and stdout."""
+"""`python -m massgen_hub.worker`: one agent, spoken to in JSON lines on the original stdin and stdout.
+
+With `--check`, what this environment knows of adapters and their options: see `check.py`.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,8 @@ def take_the_pipes() -> tuple[int, int]:
 
 if __name__ == "__main__":
     pipes = take_the_pipes()
-    from .serve import main
-
+    if "--check" in sys.argv:
+        from .check import main
+    else:
+        from .serve import main
     main(*pipes)

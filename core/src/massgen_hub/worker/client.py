@@ -42,7 +42,8 @@ async def open_in_worker(
     What it prints is appended to `log`. `python` is the path of the interpreter. `memory` is what the process and all
     that it starts may hold, in bytes; one that holds more is ended.
 
-    Raises `ConfigError`, `ModelError` or `PluginError` where the agent cannot be opened.
+    Raises `NoWorker` where the process does not come up, and `ConfigError`, `ModelError` or `PluginError` where the
+    agent cannot be opened.
     """
     if memory is not None and not is_told():
         logger.warning("the memory of the agent `%s` is not watched: this system has no /proc", setup.agent)

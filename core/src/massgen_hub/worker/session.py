@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from ..contract import Host, Reply, Turn
-from ..errors import HubError, PluginError, WorkerDied
+from ..errors import HubError, NoWorker, PluginError, WorkerDied
 from .exchange import Exchange
 from .failures import to_error
 from .launch import Launch
@@ -104,7 +104,7 @@ class Session:
         await asyncio.wait([self._opened], timeout=self._limits.start)
         if not self._opened.done():
             what = f"the agent was not open after {self._limits.start:g} s{self._last_lines()}"
-            raise PluginError(what, hint=self._hint())
+            raise NoWorker(what, hint=self._hint())
         return self._opened.result()
 
     async def _cancel(self, exchange: Exchange) -> None:
@@ -152,7 +152,7 @@ class Session:
         if ready.version != VERSION:
             theirs = f"massgen-hub {ready.hub} of {self._launch.python}"
             what = f"the worker speaks version {ready.version} of its protocol ({theirs}), this hub {VERSION}"
-            self._settle(PluginError(what, hint="install the same massgen-hub there as here"))
+            self._settle(NoWorker(what, hint="install the same massgen-hub there as here"))
 
     def _settle(self, outcome: Opened | HubError) -> None:
         if self._opened.done():
@@ -177,7 +177,7 @@ class Session:
             self._weighing.cancel()
         what = f"the agent's worker {process.how_it_ended}{self._last_lines()}"
         if not self._opened.done():
-            self._opened.set_exception(PluginError(what, hint=self._hint()))
+            self._opened.set_exception(NoWorker(what, hint=self._hint()))
         if self._exchange is not None:
             self._exchange.fail(WorkerDied(what, hint=self._hint(), transient=self._may_pass(self._exchange)))
 

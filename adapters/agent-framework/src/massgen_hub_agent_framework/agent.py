@@ -1,0 +1,70 @@
+"""Takes the turns of the hub with an agent or a workflow of the framework."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent_framework import BaseAgent, RawAgent, Workflow
+from massgen_hub.contract import Host, Reply, Turn
+from massgen_hub.kit import causes
+from openai import BadRequestError, NotFoundError, UnprocessableEntityError
+
+from .copying import Copies
+from .decision import Decision, voter
+from .running import last_message, run_agent, run_workflow
+from .tapping import Tap
+
+REFUSALS = (BadRequestError, NotFoundError, UnprocessableEntityError)
+"""What servers and routers say that know no tools, or not for this model."""
+
+
+class HubAgent:
+    """An agent of the hub. What it is made of stays as it is: every turn works on copies."""
+
+    def __init__(self, own: BaseAgent | Workflow, voter: str | None) -> None:
+        self._own, self._voter = own, voter
+        self._takes_tools = True
+
+    async def __call__(self, turn: Turn, host: Host) -> Reply:
+        """Answer the turn. Raises what the run raises, and `NotAvailable` where nobody answers."""
+        if turn.schema is None:
+            return await self._answer(turn, host)
+        return await self._decide(Decision(turn.schema), turn, host)
+
+    async def _answer(self, turn: Turn, host: Host) -> Reply:
+        with Tap(host) as tap:
+            return await _in_words(Copies(tap.on).of(self._own), turn, tap)
+
+    async def _decide(self, decision: Decision, turn: Turn, host: Host) -> Reply:
+        """A server that refuses the tools is asked for text, from then on."""
+        if self._takes_tools:
+            with Tap(host) as tap:
+                try:
+                    return await self._decided(decision, turn, tap, natively=True)
+                except Exception as failure:
+                    if tap.has_heard or not any(isinstance(cause, REFUSALS) for cause in causes(failure)):
+                        raise
+        with Tap(host) as tap:
+            reply = await self._decided(decision, turn, tap, natively=False)
+        self._takes_tools = False
+        return reply
+
+    async def _decided(self, decision: Decision, turn: Turn, tap: Tap, *, natively: bool) -> Reply:
+        own = Copies(tap.on).of(self._own)
+        agent = voter(own, self._voter) if isinstance(own, Workflow) else own
+        if not isinstance(agent, RawAgent):
+            return await _in_words(own, turn, tap)
+        decision.put_to(agent, natively=natively)
+        response = await run_agent(agent, turn.prompt, tap, decision.made_in)
+        reply = decision.made_in(response) or Reply(text=last_message(response))
+        tap.voices.finish(reply.text)
+        return reply
+
+
+async def _in_words(own: Any, turn: Turn, tap: Tap) -> Reply:
+    if isinstance(own, Workflow):
+        text = await run_workflow(own, turn.prompt, tap)
+    else:
+        text = last_message(await run_agent(own, turn.prompt, tap))
+    tap.voices.finish(text)
+    return Reply(text=text)

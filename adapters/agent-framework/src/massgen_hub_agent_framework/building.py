@@ -1,0 +1,108 @@
+"""Agents made from options, the user's own, and the servers that belong to them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from agent_framework import Agent, BaseAgent, FunctionTool, HistoryProvider, Workflow, WorkflowAgent, tool
+from agent_framework.observability import OBSERVABILITY_SETTINGS
+from agent_framework_openai import OpenAIChatCompletionClient
+from massgen_hub.contract import JSON, Setup
+from massgen_hub.errors import ConfigError
+from massgen_hub.kit import models_of
+from massgen_hub.servers import ServedTool, served
+from massgen_hub.targets import resolve
+from openai import AsyncOpenAI
+
+from .agent import HubAgent
+from .copying import Copies, McpTool
+from .decision import voter
+from .options import AgentFrameworkOptions
+
+if "ENABLE_INSTRUMENTATION" not in os.environ and not OBSERVABILITY_SETTINGS.is_setup:
+    OBSERVABILITY_SETTINGS.enable_instrumentation = False
+
+
+@asynccontextmanager
+async def opened(options: AgentFrameworkOptions, setup: Setup, existing: Any) -> AsyncIterator[HubAgent]:
+    """The agent, with the connections of its model and its servers for as long as it is open."""
+    async with AsyncExitStack() as stack:
+        own = await _built(options, setup, stack) if existing is None else _inner(existing)
+        copies = Copies(lambda client: client)
+        kept = copies.of(own)
+        _refuse_unfit(kept, options)
+        for server in copies.servers:
+            await stack.enter_async_context(_connected(server))
+        yield HubAgent(kept, options.voter)
+
+
+async def _built(options: AgentFrameworkOptions, setup: Setup, stack: AsyncExitStack) -> Agent[Any]:
+    model = models_of(setup)
+    address, key = model.base_url or None, model.key or "none"  # else it looks for a key of its own
+    client = await stack.enter_async_context(AsyncOpenAI(base_url=address, api_key=key, max_retries=0))
+    from_servers = await stack.enter_async_context(served(options.mcp_servers, setup.folder))
+    return Agent(
+        OpenAIChatCompletionClient(
+            model.name,
+            async_client=client,
+            function_invocation_configuration={"max_iterations": options.max_turns, "include_detailed_errors": True},
+        ),
+        options.system_message,
+        name=setup.agent,
+        tools=[*map(_tool, options.tools), *map(_served, from_servers)],
+        default_options={"temperature": options.temperature, "max_tokens": options.max_tokens},
+    )
+
+
+def _tool(name: str) -> Any:
+    found = resolve(name)
+    if isinstance(found, (FunctionTool, Mapping, McpTool)):
+        return found
+    hint = "`tools` are functions with annotations and a docstring, or tools of the framework"
+    if not callable(found):
+        raise ConfigError(f"`{name}` is a `{type(found).__name__}`, which is no tool", hint=hint)
+    try:
+        return tool(found)
+    except Exception as refused:
+        raise ConfigError(f"the framework refuses the tool `{name}`: {refused}", hint=hint) from refused
+
+
+def _served(served_tool: ServedTool) -> FunctionTool:
+    async def call(**arguments: JSON) -> str:
+        return await served_tool.call(arguments)
+
+    about = {"name": served_tool.name, "description": served_tool.description}
+    return FunctionTool(**about, func=call, input_model=served_tool.parameters)
+
+
+def _inner(existing: Any) -> BaseAgent | Workflow:
+    """The user's agent; of a workflow as an agent the workflow, because only that one tells what goes on in it."""
+    if not isinstance(existing, WorkflowAgent):
+        return existing  # type: ignore[no-any-return]
+    if any(not isinstance(provider, HistoryProvider) for provider in existing.context_providers):
+        hint = "give them to the agents in the workflow"
+        raise ConfigError("the context providers of a workflow as an agent are not run", hint=hint)
+    return existing.workflow
+
+
+def _refuse_unfit(own: BaseAgent | Workflow, options: AgentFrameworkOptions) -> None:
+    if isinstance(own, Workflow):
+        voter(own, options.voter)
+    elif options.voter is not None:
+        raise ConfigError("`voter` has no effect on a single agent", hint="remove it")
+
+
+@asynccontextmanager
+async def _connected(server: McpTool) -> AsyncIterator[None]:
+    try:
+        await server.connect()
+    except Exception as failure:
+        what = f"the MCP server `{server.name}` cannot be reached: {type(failure).__name__}: {failure}"
+        raise ConfigError(what, hint="is it there?") from failure
+    try:
+        yield
+    finally:
+        await server.close()

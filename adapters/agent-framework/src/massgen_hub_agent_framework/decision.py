@@ -1,0 +1,86 @@
+"""Decisions: the tools `vote` and `answer`, and who of a workflow is given them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from agent_framework import (
+    AgentExecutor,
+    AgentResponse,
+    FunctionTool,
+    RawAgent,
+    Workflow,
+    WorkflowAgent,
+    WorkflowExecutor,
+)
+from massgen_hub.contract import JSON, Reply
+from massgen_hub.errors import ConfigError
+from massgen_hub.hints import did_you_mean
+from massgen_hub.kit import decided, decision_tools
+
+HANDOFF = "handoff_to_"
+
+
+class Decision:
+    """What one turn asks an agent to decide."""
+
+    def __init__(self, schema: Mapping[str, JSON]) -> None:
+        described = [tool["function"] for tool in decision_tools(schema)]
+        self._tools = [FunctionTool(**_named(**function)) for function in described]
+        self._names = {tool.name for tool in self._tools}
+
+    def put_to(self, agent: RawAgent[Any], *, natively: bool) -> None:
+        """Let an agent that is a copy decide and do nothing else: it hands nothing off, and has no form but the hub's.
+
+        `natively`: it must call a tool, and the run ends with the decision, because the tools are only declared. Its
+        own tools stay, but for those of the same name.
+        """
+        options = agent.default_options
+        own = [tool for tool in options.pop("tools", ()) if not _name(tool).startswith(HANDOFF)]
+        options.pop("response_format", None)
+        if natively:
+            own = [*self._tools, *(tool for tool in own if _name(tool) not in self._names)]
+            options["tool_choice"] = "required"
+        options["tools"] = own
+
+    def made_in(self, response: AgentResponse[Any]) -> Reply | None:
+        """The decision, of several calls in the order of the reply; None: none was made."""
+        for message in reversed(response.messages):
+            calls = [c for c in message.contents if c.type == "function_call" and c.name in self._names]
+            if calls:
+                return decided(message.text, [call.arguments for call in calls])
+        return None
+
+
+def _named(name: str, description: str, parameters: dict[str, JSON]) -> dict[str, Any]:
+    return {"name": name, "description": description, "input_model": parameters}
+
+
+def _name(tool: Any) -> str:
+    return str(getattr(tool, "name", ""))
+
+
+def voter(workflow: Workflow, name: str | None) -> RawAgent[Any] | None:
+    """The agent of this name, or the last of the workflow; None where it has none.
+
+    Raises `ConfigError` where there is none of the name.
+    """
+    agents = list(_agents(workflow))
+    if name is None:
+        return agents[-1] if agents else None
+    named = {agent.name or agent.id: agent for agent in agents}
+    if name not in named:
+        hint = did_you_mean(name, named) or f"there are {', '.join(f'`{known}`' for known in named) or 'none'}"
+        raise ConfigError(f"`voter`: the workflow has no agent `{name}`", hint=hint)
+    return named[name]
+
+
+def _agents(workflow: Workflow) -> Iterator[RawAgent[Any]]:
+    """The agents that take part in a workflow, in its order, and in those that it is made of."""
+    for executor in workflow.executors.values():
+        inner = executor.agent if isinstance(executor, AgentExecutor) else executor
+        if isinstance(inner, RawAgent):
+            yield inner
+        elif isinstance(inner, (WorkflowAgent, WorkflowExecutor)):
+            yield from _agents(inner.workflow)

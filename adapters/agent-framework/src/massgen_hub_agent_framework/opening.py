@@ -1,0 +1,28 @@
+"""From options, or the user's own agent or workflow, to an agent of the hub."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from massgen_hub.contract import Agent, Setup
+from massgen_hub.kit import imported, refuse_idle, users_agent
+
+from .options import OF_BUILT, OF_EXISTING, AgentFrameworkOptions
+
+ACCEPTS = ("agent_framework.BaseAgent", "agent_framework.Workflow")
+
+
+@asynccontextmanager
+async def open_agent(options: AgentFrameworkOptions, setup: Setup) -> AsyncIterator[Agent]:
+    """Open the agent that the options describe, or the user's own agent or workflow.
+
+    Raises `ConfigError`: no model, options that have no effect, no agent, a server of tools that cannot be reached.
+    """
+    existing = None
+    refuse_idle(options, OF_BUILT if setup.target is None else OF_EXISTING, existing=setup.target is not None)
+    if setup.target is not None:
+        existing = users_agent(setup.target, ACCEPTS, setup.model)
+    building = await imported(".building", __package__)
+    async with building.opened(options, setup, existing) as agent:
+        yield agent

@@ -1,0 +1,28 @@
+"""From options, or the user's own object, to an agent of the hub."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from massgen_hub.contract import Agent, Setup
+from massgen_hub.kit import imported, refuse_idle, users_agent
+
+from .options import OF_BUILT, OF_EXISTING, GoogleAdkOptions
+
+ACCEPTS = ("google.BaseNode", "google.App")
+"""Agents of every kind and workflows are nodes in ADK 2."""
+
+
+@asynccontextmanager
+async def open_agent(options: GoogleAdkOptions, setup: Setup) -> AsyncIterator[Agent]:
+    """Open the agent that the options describe, or the user's own.
+
+    Raises `ConfigError`: no model, options that have no effect, no agent, no tool, no MCP server, no such voter.
+    """
+    own = setup.target is not None
+    refuse_idle(options, OF_EXISTING if own else OF_BUILT, existing=own)
+    building = await imported(".building", __package__)
+    existing = users_agent(setup.target, ACCEPTS, setup.model) if own else None
+    async with building.opened(options, setup, existing) as agent:
+        yield agent

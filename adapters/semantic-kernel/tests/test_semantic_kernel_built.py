@@ -1,0 +1,168 @@
+"""Agents made from options."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import semantic_kernel_users as users
+from massgen_hub.contract import Reply, Usage
+from massgen_hub.errors import ConfigError, TurnError
+from massgen_hub.kit import is_transient
+from massgen_hub.testing import RecordingHost, call, calls, decide, draft, fail, say, vote
+from massgen_hub_semantic_kernel import ADAPTER
+from pydantic import ValidationError
+
+ADD = {"x": 2, "y": 3}
+BALLOT = {"reason": "It is the capital.", "ranking": ["A", "B"]}
+ADDING = {"tools": ["semantic_kernel_users:add"]}
+
+
+def heard(request):
+    return [(message["role"], message.get("content")) for message in request.body["messages"]]
+
+
+def offered(server, number=0):
+    return [tool["function"]["name"] for tool in server.requests[number].body.get("tools", ())]
+
+
+def test_the_model_hears_the_system_message_as_it_is_and_the_prompt(server, take):
+    take(draft(prompt="{{Hello}}?"), system_message="Say {{$name}} & {{call}}.")
+    assert heard(server.requests[0]) == [("system", "Say {{$name}} & {{call}}."), ("user", "{{Hello}}?")]
+
+
+def test_the_model_gets_its_key_and_its_settings(server, take):
+    take(draft(), temperature=0.5, max_tokens=9)
+    request = server.requests[0]
+    assert request.authorization == "Bearer test-key"
+    assert (request.body["temperature"], request.body["max_completion_tokens"]) == (0.5, 9)
+
+
+def test_without_settings_the_model_keeps_its_own(server, take):
+    take(draft())
+    assert set(server.requests[0].body) == {"model", "messages", "stream", "stream_options"}
+
+
+def test_a_call_and_its_result_are_noted_as_a_pair_and_usage_is_what_went_over_the_wire(server, take):
+    server.script("m", [calls(("tools-add", ADD), text="Let me see."), say("It is 5.")])
+    host = RecordingHost()
+    assert take(draft(), host=host, **ADDING).text == host.text == "It is 5."
+    asked, answered = host.activities
+    assert (asked.kind, asked.name, json.loads(asked.text)) == ("call", "add", ADD)
+    assert (answered.kind, answered.name, answered.text) == ("result", "add", "5")
+    assert asked.id == answered.id != ""
+    assert [(usage.input, usage.output) for usage in host.spent] == [request.usage for request in server.requests]
+    assert host.spent[0] == Usage(input=101, output=11, cached=1, calls=1, model="m")
+
+
+def test_a_function_that_fails_tells_the_model_and_is_noted(server, take):
+    server.script("m", [call("tools-divide", {}), say("It cannot be done.")])
+    host = RecordingHost()
+    assert take(draft(), host=host, tools=["semantic_kernel_users:divide"]).text == "It cannot be done."
+    assert "division by zero" in host.activities[1].text
+    assert "division by zero" in str(heard(server.requests[1])[-1])
+
+
+@pytest.mark.parametrize("arguments", ['{"x": 2', '{"x": 2}'])
+def test_arguments_that_do_not_fit_tell_the_model(server, take, arguments):
+    server.script("m", [call("tools-add", arguments), say("I cannot.")])
+    assert take(draft(), **ADDING).text == "I cannot."
+    assert "arguments" in str(heard(server.requests[1])[-1])
+
+
+@pytest.mark.parametrize("plugin", ["semantic_kernel_users:desk", "semantic_kernel_users:Desk"])
+def test_functions_of_plugins_are_offered(server, take, plugin):
+    server.script("m", [call("Desk-delete", {"path": "a"}), say("Done.")])
+    take(draft(), plugins=[plugin])
+    assert offered(server) == ["Desk-delete"]
+    assert heard(server.requests[1])[-1] == ("tool", "deleted a")
+
+
+def test_the_users_function_is_as_it_was(take):
+    before = dict(vars(users.add))
+    take(draft(), **ADDING)
+    assert vars(users.add) == before
+
+
+def test_a_loop_ends_with_a_hint_and_its_usage(server, take):
+    server.script("m", lambda _body: call("tools-add", ADD))
+    host = RecordingHost()
+    with pytest.raises(TurnError, match="raise `max_auto_invoke_attempts`") as raised:
+        take(draft(), host=host, max_auto_invoke_attempts=3, **ADDING)
+    assert not is_transient(raised.value)
+    assert len(host.spent) == len(server.requests) == 3
+
+
+def test_a_vote_is_one_call_of_the_model_and_no_activity(server, take):
+    server.script("m", [call("vote", BALLOT)])
+    host = RecordingHost()
+    assert take(vote(), host=host) == Reply(data=BALLOT)
+    assert (host.said, host.activities, len(server.requests)) == ([], [], 1)
+    body = server.requests[0].body
+    assert (offered(server), body["tool_choice"]) == (["vote"], "required")
+    assert body["tools"][0]["function"]["parameters"] == vote().schema
+
+
+def test_several_decisions_come_in_the_order_of_the_reply_with_what_is_said(server, take):
+    server.script("m", [calls(("answer", {"answer": "Paris"}), ("vote", BALLOT), text="Paris it is.")])
+    assert take(decide()) == Reply(text="Paris it is.", data=[{"answer": "Paris"}, BALLOT])
+
+
+@pytest.mark.parametrize("arguments", ["{ranking: [A]}", '["A"]', '{"ranking": ["Z"]}', "A"], ids=lambda text: text)
+def test_arguments_come_through_untouched_be_they_right_or_not(server, take, arguments):
+    server.script("m", [call("vote", arguments)])
+    assert take(vote()) in (Reply(text=arguments), Reply(data={"ranking": ["Z"]}))
+    assert len(server.requests) == 1
+
+
+def test_an_agent_may_use_its_functions_before_it_votes(server, take):
+    server.script("m", [calls(("tools-add", ADD), text="Let me see."), call("vote", BALLOT)])
+    assert take(vote(), **ADDING) == Reply(data=BALLOT)
+    assert offered(server) == ["vote", "tools-add"]
+    assert [request.invalid for request in server.requests] == [[], []]
+
+
+def test_beside_a_vote_no_function_is_called(server, take):
+    server.script("m", [calls(("tools-add", ADD), ("vote", BALLOT))])
+    host = RecordingHost()
+    assert take(vote(), host=host, **ADDING).data == BALLOT
+    assert (host.activities, len(server.requests)) == ([], 1)
+
+
+def test_a_server_that_refuses_tools_is_asked_for_text_once_and_for_all(server, take):
+    server.script("m", lambda body: fail(400) if "tools" in body else say('{"ranking": ["A"]}'))
+    assert take(vote(), vote()) == Reply(text='{"ranking": ["A"]}')
+    assert len(server.requests) == 3
+
+
+def test_a_server_that_refuses_in_the_middle_of_a_turn_is_not_asked_again(server, take):
+    server.script("m", [call("tools-add", ADD), fail(400)])
+    with pytest.raises(Exception, match="the script says 400"):
+        take(vote(), **ADDING)
+    assert len(server.requests) == 2
+
+
+def test_an_agent_without_a_model_is_refused(take):
+    with pytest.raises(ConfigError, match="agent `ada` needs a model"):
+        take(draft(), model=None)
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"tools": ["semantic_kernel_users:number"]}, "`semantic_kernel_users:number` is a `int`, which is no tool"),
+        ({"plugins": ["semantic_kernel_users:number"]}, "which is no plugin"),
+        ({"mcp_servers": [{"name": "desk", "command": "no-such-command"}]}, "the MCP server `desk` gives no tools"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_by_its_name(take, options, why):
+    with pytest.raises(ConfigError, match=why):
+        take(draft(), **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "where"), [({"temprature": 1}, "temprature"), ({"max_auto_invoke_attempts": 0}, "max_auto")]
+)
+def test_options_are_strict(options, where):
+    with pytest.raises(ValidationError, match=where):
+        ADAPTER.options(**options)

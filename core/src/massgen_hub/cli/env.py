@@ -1,0 +1,112 @@
+"""`massgen-hub env`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from ..codec import to_json
+from ..config import Config, load
+from ..environments import Progress, relock, sync
+from ..environments.locks import lock_of
+from ..environments.store import Built, Store, age
+from ..environments.why import why
+from ..errors import ConfigError
+from ..plugins import Registry
+
+MB = 1_000_000
+
+
+def sync_environments(path: Path) -> None:
+    """Build what the agents of a config lack."""
+    build(load(path, Registry()))
+
+
+def build(config: Config) -> dict[str, Built]:
+    """Build what is missing, told on stderr; then a line for each environment."""
+    with telling() as progress:
+        built = sync(config, progress)
+    for folder in dict.fromkeys(one.folder for one in built.values()):
+        agents = [agent for agent, one in built.items() if one.folder == folder]
+        typer.echo(f"{', '.join(agents)}: {described(built[agents[0]])}", err=True)
+    if not built:
+        typer.echo("no agent of this config has an environment of its own", err=True)
+    return built
+
+
+def described(built: Built) -> str:
+    """An environment in one line."""
+    number = len(built.versions)
+    return (
+        f"Python {built.interpreter}, {number} distributions, {built.bytes / MB:.0f} MB, built in {built.seconds:.1f} s"
+    )
+
+
+@contextmanager
+def telling() -> Iterator[Progress]:
+    """Shows what goes on: one changing line on a terminal, else a line for each step."""
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield lambda agents, line: typer.echo(f"{agents}: {line}", err=True)
+        return
+    with console.status("") as status:
+        yield lambda agents, line: status.update(f"{agents}: {line}", spinner="dots")
+
+
+def lock_environments(path: Path) -> None:
+    """Lock the newest versions that go together."""
+    config = load(path, Registry())
+    with telling() as progress:
+        pins = relock(config, progress)
+    if not pins:
+        raise ConfigError("no agent of this config has an environment of its own, so there is nothing to lock")
+    for agent, one in pins.items():
+        typer.echo(f"{agent}: {len(one.packages)} distributions, about {one.megabytes} MB to download", err=True)
+    typer.echo(str(lock_of(config)))
+
+
+def list_environments(*, as_json: bool) -> None:
+    """Print the environments that are built, and those that are half built."""
+    store = Store()
+    there = list(store.all())
+    if as_json:
+        typer.echo(to_json([_as_json(folder, built) for folder, built in there]))
+        return
+    typer.echo(f"{len(there)} environments in {store.root}", err=True)
+    for folder, built in there:
+        what = "half built, or damaged; `env sync` builds it anew" if built is None else _row(built)
+        typer.echo(f"{folder.name}  {what}")
+
+
+def _row(built: Built) -> str:
+    return f"{', '.join(built.requires)}; {described(built)}; used {age(built.used)} ago".replace("now ago", "now")
+
+
+def _as_json(folder: Path, built: Built | None) -> dict[str, object]:
+    if built is None:
+        return {"key": folder.name, "folder": str(folder), "whole": False}
+    return {**vars(built), "folder": str(folder), "whole": True}
+
+
+def explain(first: str, second: str) -> None:
+    """Say why two adapters or distributions cannot live together, or that they can."""
+    typer.echo(why(first, second))
+
+
+def remove_environments(keys: list[str], *, everything: bool) -> None:
+    """Take environments away, by how their names begin."""
+    store = Store()
+    there = {folder.name: folder for folder, _ in store.all()}
+    if not keys and not everything:
+        raise ConfigError("name what to remove, or give --all", hint="massgen-hub env list")
+    for key in there if everything else keys:
+        found = [name for name in there if name.startswith(key)]
+        if len(found) != 1:
+            what = "no environment" if not found else f"{len(found)} environments"
+            raise ConfigError(f"the name of {what} begins with `{key}`", hint="massgen-hub env list")
+        store.remove(there[found[0]])
+        typer.echo(f"removed {found[0]}", err=True)

@@ -1,0 +1,102 @@
+"""From exact versions to an environment: built in place, whole only when its mark is set."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import time
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from ..worker.messages import VERSION
+from . import uv
+from .locks import Pins
+from .pythons import VERSION as VERSION_ASKED
+from .pythons import interpreter, minor_of
+from .sources import digests, lines
+from .store import Built, Store, versions_in
+from .wanted import Wanted
+
+
+def key_of(wanted: Wanted, pins: Pins) -> str:
+    """The name of an environment: a digest of all that it is made of. Neither uv nor a network is needed for it."""
+    made_of = {
+        "lines": lines(wanted),
+        "projects": list(digests(wanted)),
+        "packages": pins.packages,
+        "python": _python(wanted.python),
+        "platform": [platform.system(), platform.machine()],
+        "hub": [version("massgen-hub"), VERSION],
+    }
+    return sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _python(asked: str) -> str:
+    """The minor version, which any interpreter of it may have; or the one interpreter that was named by its path."""
+    if not asked:
+        return platform.python_version().rpartition(".")[0]
+    return minor_of(asked) if VERSION_ASKED.fullmatch(asked) else asked
+
+
+def build(store: Store, wanted: Wanted, pins: Pins, what: str, told: uv.Told = lambda _: None) -> Built:
+    """The environment, built unless it is there and whole. Raises `NotBuilt`; what is half built then is taken away.
+
+    `what` begins the sentence of an error. Two processes that build the same one wait for each other.
+    """
+    key = key_of(wanted, pins)
+    store.prepare()
+    with store.alone(key, told):
+        if (there := store.find(key)) is not None:
+            return there
+        folder = store.folder(key)
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            return _built(store, folder, wanted, pins, told)
+        except uv.UvFailed as failure:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise uv.explained(failure, what) from None
+        except OSError as failure:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise uv.explained(uv.UvFailed(str(failure)), what) from None
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+
+def _built(store: Store, folder: Path, wanted: Wanted, pins: Pins, told: uv.Told) -> Built:
+    began = time.monotonic()
+    python = interpreter(wanted.python, store.root)
+    uv.run(["venv", "--quiet", "--no-project", "--python", str(python.path), str(folder)], store.root, told)
+    requirements = folder / "requirements.txt"
+    direct = [line for line in lines(wanted) if line.startswith("-e ") or "@" in line or "==" in line]
+    requirements.write_text("\n".join([*pins.packages, *_unpinned(direct, pins)]), encoding="utf-8")
+    there = Built(
+        folder=folder, key=folder.name, requires=wanted.requires, interpreter=python.version,
+        versions={}, bytes=0, seconds=0.0, made=time.time(),
+    )  # fmt: skip
+    wordless = ("+ ", "- ", "Using Python")
+    install = ["pip", "install", "--no-deps", "--python", str(there.python), "--requirement", str(requirements)]
+    uv.run_with_or_without_network(install, store.root, lambda line: None if line.startswith(wordless) else told(line))
+    uv.run(["pip", "check", "--python", str(there.python)], store.root)
+    whole = {"versions": versions_in(folder), "bytes": size(folder), "seconds": round(time.monotonic() - began, 2)}
+    return store.complete(Built(**{**vars(there), **whole}))
+
+
+def _unpinned(requirements: list[str], pins: Pins) -> list[str]:
+    """Those that the versions do not already settle: projects in folders, our own, and addresses."""
+    settled = {pin.partition("==")[0] for pin in pins.packages}
+    return [line for line in requirements if line.partition("==")[0].partition("[")[0] not in settled]
+
+
+def size(folder: Path) -> int:
+    """The bytes of all files below a folder; links count nothing."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = Path(parent, name)
+            if not path.is_symlink():
+                total += path.stat().st_size
+    return total

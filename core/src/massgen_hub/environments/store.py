@@ -1,0 +1,155 @@
+"""The environments that are built, each in a folder named by what it was made of; all configs of a user share them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from ..errors import NotBuilt
+from .uv import Told
+
+try:
+    import fcntl
+except ImportError:  # no POSIX: two processes that build the same environment are not told apart there
+    fcntl = None  # type: ignore[assignment]
+
+VARIABLE = "MASSGEN_HUB_CACHE"
+MARK = "massgen-hub.json"
+PYTHON = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """A whole environment. `versions` are of all distributions in it, `bytes` what its files add up to (most are shared
+    with uv's cache), `seconds` what building it took, `made` and `used` seconds since 1970."""
+
+    folder: Path
+    key: str
+    requires: tuple[str, ...]
+    interpreter: str
+    versions: Mapping[str, str]
+    bytes: int
+    seconds: float
+    made: float
+    used: float = field(default=0.0, compare=False)
+
+    @property
+    def python(self) -> Path:
+        """Its interpreter. The link is kept: what it points to leads out of the environment."""
+        return self.folder / PYTHON
+
+
+class Store:
+    """A folder of environments."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or _root()
+
+    def prepare(self) -> Path:
+        """Make the folder. Raises `NotBuilt` where that cannot be done."""
+        try:
+            self.root.mkdir(parents=True, mode=0o700, exist_ok=True)
+        except OSError as failure:
+            hint = f"name another folder in {VARIABLE}"
+            raise NotBuilt(f"no environment can be kept in {self.root}: {failure.strerror}", hint=hint) from None
+        return self.root
+
+    def folder(self, key: str) -> Path:
+        """Where an environment is, or would be."""
+        return self.root / key
+
+    def find(self, key: str) -> Built | None:
+        """The environment, if it is there and whole: it was completed, and nothing was taken out of it since."""
+        folder = self.folder(key)
+        try:
+            mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
+            built = Built(**{**mark, "folder": folder, "requires": tuple(mark["requires"])}, used=_used(folder))
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        whole = os.access(built.python, os.X_OK) and len(versions_in(folder)) == len(built.versions)
+        return built if whole else None
+
+    def complete(self, built: Built) -> Built:
+        """Set the mark that says that an environment is whole: at once or not at all."""
+        held = {key: value for key, value in asdict(built).items() if key not in ("folder", "used")}
+        draft = built.folder / f"{MARK}.{os.getpid()}"
+        draft.write_text(json.dumps(held, indent=1), encoding="utf-8")
+        draft.replace(built.folder / MARK)
+        return built
+
+    def touch(self, built: Built) -> None:
+        """Remember that it was used now, where that can be written."""
+        try:
+            os.utime(built.folder / MARK)
+        except OSError:
+            pass
+
+    def all(self) -> Iterator[tuple[Path, Built | None]]:
+        """Every environment with its folder, None for one that is not whole."""
+        for folder in sorted(self.root.iterdir()) if self.root.is_dir() else ():
+            if folder.is_dir():
+                yield folder, self.find(folder.name)
+
+    def remove(self, folder: Path) -> None:
+        """Take an environment away; what is left after an interruption is not whole, and says so."""
+        with self.alone(folder.name):
+            (folder / MARK).unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+        self._lock(folder.name).unlink(missing_ok=True)
+
+    @contextmanager
+    def alone(self, key: str, told: Told = lambda _: None) -> Iterator[None]:
+        """Hold the environment against other processes that build or remove it; `told` hears if that means waiting."""
+        with self._lock(key).open("a", encoding="utf-8") as held:
+            if fcntl is not None:
+                _wait_for(held.fileno(), told)
+            yield
+
+    def _lock(self, key: str) -> Path:
+        return self.root / f"{key}.lock"
+
+
+def versions_in(folder: Path) -> dict[str, str]:
+    """The distributions that are installed in an environment, read from the names of their folders."""
+    folders = folder.glob("lib*/**/site-packages/*.dist-info")
+    found = (entry.name.removesuffix(".dist-info").rpartition("-") for entry in folders)
+    return {name.replace("_", "-").lower(): version for name, _, version in sorted(found)}
+
+
+def _wait_for(descriptor: int, told: Told) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        told("another process builds it; waiting")
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _used(folder: Path) -> float:
+    return (folder / MARK).stat().st_mtime
+
+
+def _root() -> Path:
+    """The folder of this user: MASSGEN_HUB_CACHE, else below the cache folder of the system."""
+    if named := os.environ.get(VARIABLE):
+        return Path(named).absolute() / "environments"
+    if sys.platform == "darwin":
+        cache = Path.home() / "Library" / "Caches"
+    else:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "massgen-hub" / "environments"
+
+
+def age(seconds: float) -> str:
+    """How long ago a time was: `now`, `5 min`, `3 h`, `12 days`."""
+    passed = max(0.0, time.time() - seconds)
+    for unit, length in (("days", 86400), ("h", 3600), ("min", 60)):
+        if passed >= length * (2 if unit == "days" else 1):
+            return f"{passed // length:.0f} {unit}"
+    return "now"

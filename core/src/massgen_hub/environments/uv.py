@@ -1,0 +1,126 @@
+"""uv: where it is, how it is called, and what its failures mean."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from ..errors import NotBuilt
+
+Told = Callable[[str], None]
+"""Is told what goes on, a line at a time."""
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+NO_NETWORK = re.compile(
+    r"error sending request|dns error|failed to lookup|connection refused|network is unreachable|request failed"
+    r"|connectivity|not found in the cache|failed to fetch|tcp connect",
+    re.IGNORECASE,
+)
+FULL = re.compile(r"no space left|os error 28|disk quota|file too large|os error 27", re.IGNORECASE)
+NO_PYTHON = re.compile(r"no interpreter found|no download found|could not find .* interpreter", re.IGNORECASE)
+STALE = re.compile(r"found \d+ incompatibilit", re.IGNORECASE)
+UNSATISFIABLE = re.compile(r"no solution found", re.IGNORECASE)
+
+
+class UvFailed(Exception):  # noqa: N818
+    """uv ended with an error; `text` is what it said."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Whether it is a failure of this kind."""
+        return bool(pattern.search(self.text))
+
+
+def run(arguments: Sequence[str], folder: Path, told: Told = lambda _: None) -> str:
+    """Run uv in a folder that holds no project, and give what it wrote to stdout. Raises `UvFailed`, `NotBuilt`."""
+    # In a folder with a project uv would take that project's settings.
+    command = [_program(), *arguments]
+    with TemporaryFile() as out:
+        process = subprocess.Popen(
+            command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE
+        )
+        said = list(_told(process, told))
+        process.wait()
+        out.seek(0)
+        wrote = out.read().decode(errors="replace")
+    if process.returncode:
+        text = "\n".join(line for line in said if not line.startswith("Using Python")).strip().removeprefix("error: ")
+        raise UvFailed(text or f"uv ended with exit code {process.returncode}")
+    return wrote
+
+
+def _told(process: subprocess.Popen[bytes], told: Told) -> Iterator[str]:
+    """What it says, line by line, passed on. However this ends, the process does not go on alone."""
+    assert process.stderr is not None
+    failed = False
+    with process.stderr:
+        try:
+            for raw in process.stderr:
+                line = COLOURS.sub("", raw.decode(errors="replace")).rstrip()
+                failed = failed or line.startswith("error:")
+                if not failed:  # what follows is told by whoever meets the failure
+                    told(line.strip())
+                yield line
+        except BaseException:
+            process.kill()
+            raise
+
+
+def run_with_or_without_network(arguments: Sequence[str], folder: Path, told: Told = lambda _: None) -> str:
+    """Run uv; where the network is missing, once more with what is in its cache."""
+    try:
+        return run(arguments, folder, told)
+    except UvFailed as failure:
+        if not failure.says(NO_NETWORK):
+            raise
+        try:
+            return run([*arguments, "--offline"], folder, told)
+        except UvFailed:
+            raise failure from None
+
+
+def _program() -> str:
+    found = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent)) or _of_the_wheel()
+    if found is None:
+        raise NotBuilt("environments are built with uv, which is not installed", hint="pip install uv")
+    return found
+
+
+def _of_the_wheel() -> str | None:
+    if find_spec("uv") is None:
+        return None
+    import uv  # type: ignore[import-not-found,unused-ignore]
+
+    return str(uv.find_uv_bin())
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what would point uv at another environment."""
+    leading = ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON", "PYTHONHOME", "PYTHONPATH")
+    return {name: value for name, value in os.environ.items() if name not in leading} | {"NO_COLOR": "1"}
+
+
+def explained(failure: UvFailed, what: str) -> NotBuilt:
+    """What a failure means, for a person. `what` begins the sentence: `the environment of `crew` (crewai)`."""
+    if failure.says(FULL):
+        hint = "free some space, or name another folder in MASSGEN_HUB_CACHE (and UV_CACHE_DIR)"
+        return NotBuilt(f"{what} cannot be built: the disk is full", hint=hint)
+    if failure.says(NO_PYTHON):
+        return NotBuilt(f"{what} cannot be built: {failure.text}")
+    if failure.says(NO_NETWORK):
+        reason = "there is no network, and not all of it is in uv's cache"
+        return NotBuilt(f"{what} cannot be built: {reason}\n{failure.text}")
+    if failure.says(STALE):
+        hint = "massgen-hub env lock CONFIG"
+        return NotBuilt(f"{what} cannot be built: what is locked does not fit any more\n{failure.text}", hint=hint)
+    return NotBuilt(f"{what} cannot be built:\n{failure.text}")

@@ -1,0 +1,57 @@
+"""Which environments the agents of a config ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..config import AgentSpec, Config, OwnEnvironment
+from ..config.agents import APART, TOGETHER
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+PATH = re.compile(r"(-e\s+)?[.~/]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """An environment to be built; those that are equal are one.
+
+    `requires` are requirements as pip takes them, or paths of projects, relative to `folder`; sorted. `python` is a
+    version or the path of an interpreter, empty for the hub's own.
+    """
+
+    requires: tuple[str, ...]
+    python: str
+    folder: Path
+
+
+def wanted(config: Config) -> dict[str, Wanted]:
+    """What has to be built, by agent."""
+    return {
+        spec.id: Wanted(requires=_requires(spec, where), python=where.python, folder=config.folder)
+        for spec, where in own_environments(config)
+        if not where.path
+    }
+
+
+def own_environments(config: Config) -> Iterator[tuple[AgentSpec, OwnEnvironment]]:
+    """The agents that run in environments of their own."""
+    for spec in config.agents:
+        if isinstance(spec.environment, OwnEnvironment):
+            yield spec, spec.environment
+
+
+def _requires(spec: AgentSpec, where: OwnEnvironment) -> tuple[str, ...]:
+    """What the entry asks for, and the adapter where it is one of ours or nothing else would bring it."""
+    adapter = f"massgen-hub-{spec.type}"
+    ours = spec.type in (*TOGETHER, *APART) or not where.requires
+    named = {distribution_of(requirement) for requirement in where.requires}
+    return tuple(sorted({*where.requires, *([adapter] if ours and adapter not in named else [])}))
+
+
+def distribution_of(requirement: str) -> str:
+    """The name that a requirement begins with, as the index spells it; empty for a path."""
+    found = None if PATH.match(requirement) else NAME.match(requirement)
+    return re.sub(r"[-_.]+", "-", found[0]).lower() if found else ""

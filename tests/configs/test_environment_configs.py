@@ -1,0 +1,116 @@
+"""The configs whose agents have environments of their own, built of what uv has or fetches."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from massgen_hub.config.agents import APART, TOGETHER
+from massgen_hub.testing import ModelServer
+
+sys.path.append(str(Path(__file__).parent))
+
+from voters import answers
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def call(tmp_path, cache):
+    """Calls `massgen-hub` beside a copy of a config."""
+
+    def run(config, *arguments, **environment):
+        for file in CONFIGS.glob(f"{Path(config).stem}.*"):
+            shutil.copy(file, tmp_path)
+        kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+        done = subprocess.run(
+            [sys.executable, "-m", "massgen_hub", *arguments],
+            capture_output=True, text=True, cwd=tmp_path, timeout=600,
+            env={**kept, "MASSGEN_HUB_CACHE": str(cache), "NO_COLOR": "1", **environment},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done
+
+    return run
+
+
+def opened(folder, run):
+    """Where the agents of a run were opened, and on which versions."""
+    record = folder / ".massgen-hub" / "runs" / run / "events.jsonl"
+    events = map(json.loads, record.read_text().splitlines())
+    return {event["data"]["agent"]: event["data"] for event in events if event["type"] == "opened"}
+
+
+@pytest.mark.slow
+@pytest.mark.model
+def test_frameworks_that_cannot_live_together_decide_in_one_round(call, tmp_path):
+    config = "cannot-live-together.yaml"
+    call(config, "env", "sync", config)
+    locked = (CONFIGS / "cannot-live-together.lock").read_text()
+    assert (tmp_path / "cannot-live-together.lock").read_text() == locked
+    done = call(config, "run", "--json", "-c", config, "What is the capital of France?")
+    told = json.loads(done.stdout)
+    agents = {"crew", "scope", "ag2", "sdk"}
+    assert told["verdict"]["decided"]
+    assert {turn["agent"] for turn in told["turns"] if turn["kind"] == "draft" and turn["text"]} == agents
+    where = opened(tmp_path, told["run"])
+    assert {agent: one["where"] for agent, one in where.items()} == dict.fromkeys(agents, "environment")
+    openai = {agent: one["versions"]["openai"].split(".")[0] for agent, one in where.items()}
+    assert openai == {"crew": "2", "scope": openai["scope"], "ag2": "3", "sdk": "3"}
+    assert {where[agent]["versions"]["mcp"].split(".")[0] for agent in ("crew", "scope")} == {"1", "2"}
+    for agent in agents:
+        assert f"{agent} runs on Python 3." in done.stderr
+
+
+@pytest.mark.slow
+def test_every_framework_drafts_and_votes_in_one_run(call, tmp_path):
+    config = "every-framework.yaml"
+    call(config, "env", "sync", config)
+    with ModelServer() as server:
+        server.script("redirected", answers("It is 42."))
+        done = call(
+            config, "run", "--json", "-c", config, "--model", "openai/redirected", "What is 6 times 7?",
+            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
+        )  # fmt: skip
+    told = json.loads(done.stdout)
+    everybody = {*TOGETHER, *APART}
+    drafts = {turn["agent"]: turn["text"] for turn in told["turns"] if turn["kind"] == "draft"}
+    assert drafts == dict.fromkeys(everybody, "It is 42.")
+    assert {ballot["voter"] for ballot in told["ballots"]} <= everybody
+    assert len(told["ballots"]) > len(everybody) / 2
+    assert told["verdict"]["decided"]
+    assert told["verdict"]["absent"] == [] or {one["how"] for one in told["verdict"]["absent"]} == {"cancelled"}
+    where = opened(tmp_path, told["run"])
+    assert {agent for agent, one in where.items() if one["where"] == "environment"} == set(APART)
+
+
+@pytest.mark.slow
+def test_two_generations_of_a_framework_vote_together(call, tmp_path):
+    config = "two-generations.yaml"
+    call(config, "env", "sync", config)
+    with ModelServer() as server:
+        server.script("redirected", answers("It is Paris."))
+        done = call(
+            config, "run", "--json", "-c", config, "--model", "openai/redirected", "What is the capital of France?",
+            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
+        )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert {turn["agent"] for turn in told["turns"] if turn["kind"] == "draft" and turn["text"] == "It is Paris."} == {
+        "ag2-classic", "ag2-1x", "agentscope-1", "agentscope-2",
+    }  # fmt: skip
+    assert len(told["ballots"]) >= 3
+    majors = {
+        agent: {name: number.split(".")[0] for name, number in one["versions"].items()}
+        for agent, one in opened(tmp_path, told["run"]).items()
+    }
+    assert (majors["ag2-classic"]["openai"], majors["ag2-1x"]["openai"]) == ("2", "3")
+    assert (majors["agentscope-1"]["agentscope"], majors["agentscope-2"]["agentscope"]) == ("1", "2")
+    assert (majors["agentscope-1"]["mcp"], majors["agentscope-2"]["mcp"]) == ("1", "2")

@@ -1,0 +1,250 @@
+"""Environments that are really built, damaged, and built at the same time."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from importlib.metadata import version
+
+import massgen_hub
+import pytest
+from massgen_hub.config import load
+from massgen_hub.environments import interpreters, missing, sync
+from massgen_hub.environments import uv as calling
+from massgen_hub.environments.store import MARK, Store
+from massgen_hub.errors import NotBuilt
+from massgen_hub.plugins import Registry
+
+
+@pytest.fixture
+def config(place):
+    return load(place / "team.yaml", Registry())
+
+
+@pytest.fixture
+def store(cache):
+    return Store(cache / "environments")
+
+
+@pytest.fixture
+def built(config, store):
+    """The environment of ann and bob."""
+    return sync(config, store=store)["ann"]
+
+
+def said_there(built, program):
+    """What a program prints in an environment."""
+    done = subprocess.run([built.python, "-c", program], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_agents_that_ask_for_the_same_get_one_environment(config, store):
+    both = sync(config, store=store)
+    assert both["ann"] == both["bob"]
+    assert "cy" not in both
+
+
+def test_it_has_an_interpreter_of_its_own_and_the_hub_s_core(built):
+    assert said_there(built, "import sys, massgen_hub_lone; print(sys.prefix)") == str(built.folder)
+    assert built.versions["massgen-hub"] == version("massgen-hub")
+    assert built.versions["massgen-hub-lone"] == "7.0"
+
+
+def test_the_adapters_of_this_checkout_are_used_from_it(built):
+    where = subprocess.run(
+        [built.python, "-c", "import massgen_hub; print(massgen_hub.__file__)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert where.stdout.strip() == massgen_hub.__file__
+
+
+def test_what_is_built_is_not_built_again(config, store, built):
+    made = (built.folder / MARK).read_text()
+    assert sync(config, store=store)["ann"] == built
+    assert (built.folder / MARK).read_text() == made
+
+
+def test_a_run_finds_the_interpreters_without_uv(config, store, built, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert interpreters(config, store) == {"ann": built.python, "bob": built.python}
+
+
+@pytest.mark.parametrize("damage", ["no mark", "half a mark", "no python", "a distribution is gone", "all is gone"])
+def test_what_is_damaged_is_not_used_and_heals(config, store, built, damage):
+    match damage:
+        case "no mark":
+            (built.folder / MARK).unlink()
+        case "half a mark":
+            (built.folder / MARK).write_text((built.folder / MARK).read_text()[:50])
+        case "no python":
+            built.python.unlink()
+        case "a distribution is gone":
+            shutil.rmtree(next(built.folder.glob("lib/*/site-packages/pluggy-*.dist-info")))
+        case "all is gone":
+            shutil.rmtree(store.root)
+    with pytest.raises(NotBuilt, match="not built yet"):
+        interpreters(config, store)
+    assert missing(config, store) == ("ann", "bob")
+    healed = sync(config, store=store)
+    assert interpreters(config, store)["ann"] == healed["ann"].python
+    assert healed["ann"].versions == built.versions
+
+
+SYNC = """
+import sys
+from massgen_hub.config import load
+from massgen_hub.environments import sync
+from massgen_hub.plugins import Registry
+config = load(sys.argv[1], Registry())
+print(sync(config, lambda agents, line: print(line, file=sys.stderr, flush=True))["ann"].folder)
+"""
+
+
+def syncing(place, cache, **environment):
+    """A process that syncs."""
+    return subprocess.Popen(
+        [sys.executable, "-c", SYNC, str(place / "team.yaml")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "MASSGEN_HUB_CACHE": str(cache), **environment}, start_new_session=True,
+    )  # fmt: skip
+
+
+def test_two_that_sync_at_once_build_one_environment(place, tmp_path, built):
+    cache = tmp_path / "new"
+    both = [syncing(place, cache) for _ in range(2)]
+    told = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], told
+    assert len({out for out, _ in told}) == 1
+    assert [path.name for path in (cache / "environments").iterdir() if path.is_dir()] == [built.folder.name]
+
+
+def test_one_that_is_killed_while_it_builds_leaves_nothing_that_is_taken_for_whole(place, tmp_path, config, built):
+    cache = tmp_path / "new"
+    process = syncing(place, cache)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("Resolved"):  # uv goes on to install
+            break
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    store = Store(cache / "environments")
+    folder = store.folder(built.folder.name)
+    assert folder.is_dir()
+    if store.find(folder.name) is None:  # the kill came in time
+        assert missing(config, store) == ("ann", "bob")
+    assert sync(config, store=store)["ann"].versions == built.versions
+
+
+def test_what_is_in_the_cache_is_built_without_a_network(config, tmp_path, built, monkeypatch):
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    assert sync(config, store=Store(tmp_path / "new"))["ann"].versions == built.versions
+
+
+def test_without_network_and_cache_it_says_so(config, tmp_path, built, monkeypatch):
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
+    store = Store(tmp_path / "new")
+    with pytest.raises(NotBuilt, match="the environment of ann, bob cannot be built: there is no network"):
+        sync(config, store=store)
+    assert list(store.all()) == []
+
+
+def test_an_index_that_cannot_be_reached_is_no_network(config, tmp_path, monkeypatch):
+    for name in ("UV_INDEX_URL", "UV_DEFAULT_INDEX"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    with pytest.raises(NotBuilt, match="there is no network"):
+        sync(config, store=Store(tmp_path / "new"))
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of one megabyte."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip(f"only root can make a small disk: {mounted.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_told_and_leaves_no_half_environment(config, small_disk):
+    store = Store(small_disk / "environments")
+    with pytest.raises(NotBuilt, match="the disk is full") as caught:
+        sync(config, store=store)
+    assert "MASSGEN_HUB_CACHE" in caught.value.hint
+    assert list(store.all()) == []
+
+
+def test_requirements_that_clash_are_both_named(place, store):
+    (place / "team.yaml").write_text('agents: [{id: ann, type: lone, environment: {requires: ["./lone", "pluggy<1"]}}]')
+    with pytest.raises(NotBuilt, match=r"massgen-hub needs pluggy>=1.7,<2, and pluggy<1 is asked for"):
+        sync(load(place / "team.yaml", Registry()), store=store)
+
+
+def test_a_distribution_that_nobody_has_is_named(place, store):
+    (place / "team.yaml").write_text(
+        "agents: [{id: ann, type: lone, environment: {requires: [massgen-hub-no-such-thing]}}]"
+    )
+    with pytest.raises(NotBuilt, match="no distribution `massgen-hub-no-such-thing`"):
+        sync(load(place / "team.yaml", Registry()), store=store)
+
+
+@pytest.mark.parametrize(
+    ("python", "told"),
+    [
+        ("3.99", "Python 3.99 is not there; there are 3."),
+        ("3.9", "Python 3.9 is too old for massgen-hub"),
+        ("/no/python", "there is no Python at `/no/python`"),
+        ("latest", "there is no Python at `latest`"),
+    ],
+)
+def test_a_python_that_is_not_there_is_told(place, store, python, told):
+    text = f'agents: [{{id: ann, type: lone, environment: {{requires: ["./lone"], python: "{python}"}}}}]'
+    (place / "team.yaml").write_text(text)
+    with pytest.raises(NotBuilt) as caught:
+        sync(load(place / "team.yaml", Registry()), store=store)
+    assert caught.value.message.startswith(told)
+
+
+def test_a_project_that_is_not_there_is_told(place, store):
+    (place / "team.yaml").write_text('agents: [{id: ann, type: lone, environment: {requires: ["./gone"]}}]')
+    with pytest.raises(NotBuilt, match="the environment of ann cannot be built"):
+        sync(load(place / "team.yaml", Registry()), store=store)
+
+
+def test_without_uv_it_says_what_to_install(config, tmp_path, monkeypatch):
+    monkeypatch.setattr(calling.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(calling, "find_spec", lambda _: None)
+    with pytest.raises(NotBuilt, match="built with uv") as caught:
+        sync(config, store=Store(tmp_path / "new"))
+    assert caught.value.hint == "pip install uv"
+
+
+def test_a_change_of_what_a_project_needs_is_another_environment_and_a_change_of_its_code_is_not(
+    config, store, built, project
+):
+    code, needs = project / "lone" / "massgen_hub_lone.py", project / "lone" / "pyproject.toml"
+    before = code.read_text(), needs.read_text()
+    try:
+        code.write_text(f"{before[0]}\n# changed\n")
+        assert missing(config, store) == ()
+        needs.write_text(before[1].replace("7.0", "7.1"))
+        assert missing(config, store) == ("ann", "bob")
+    finally:
+        code.write_text(before[0])
+        needs.write_text(before[1])
+
+
+def test_the_mark_tells_what_is_in_it(built):
+    mark = json.loads((built.folder / MARK).read_text())
+    assert mark["versions"]["pluggy"] == version("pluggy")
+    assert mark["bytes"] > 1_000_000
+    assert mark["seconds"] > 0

@@ -1,0 +1,153 @@
+"""`massgen-hub env`, `run --sync` and `check`, as a person calls them."""
+
+import json
+import subprocess
+import sys
+
+from massgen_hub.environments.store import MARK
+
+
+def test_a_run_offers_the_sync_it_needs_in_one_line(call, tmp_path):
+    done = call("run", "-c", "team.yaml", "Where are you?", MASSGEN_HUB_CACHE=str(tmp_path / "none"))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    [line] = [line for line in done.stderr.splitlines() if line.startswith("error:")]
+    assert line.startswith("error: not built yet: the environment of ann (lone), bob (lone), up to about ")
+    assert line.endswith("MB to download: massgen-hub env sync team.yaml, or `run --sync`")
+    assert not (tmp_path / "team.lock").exists()
+
+
+def test_sync_builds_and_locks_and_the_run_goes_on_there(call, place, cache):
+    synced = call("env", "sync", "team.yaml")
+    assert synced.returncode == 0, synced.stderr
+    assert "ann, bob: Python 3." in synced.stderr
+    done = call("run", "-c", "team.yaml", "--json", "Where are you?")
+    assert done.returncode == 0, done.stderr
+    assert "ann runs on Python 3." in done.stderr
+    assert "ann ran on Python 3." in call("show").stdout
+    assert f"calm in {cache}" in done.stdout
+    assert f"angry in {cache}" in done.stdout
+
+
+def test_run_syncs_when_it_is_told_to(call, tmp_path):
+    done = call("run", "-c", "team.yaml", "--sync", "--json", "Where are you?", MASSGEN_HUB_CACHE=str(tmp_path / "new"))
+    assert done.returncode == 0, done.stderr
+    assert str(tmp_path / "new") in done.stdout
+    assert (tmp_path / "team.lock").is_file()
+
+
+def test_what_is_built_is_listed(call, place):
+    call("env", "sync", "team.yaml")
+    done = call("env", "list")
+    [line] = [line for line in done.stdout.splitlines() if "./lone; " in line]
+    assert "distributions" in line
+    told = json.loads(call("env", "list", "--json").stdout)
+    [one] = [one for one in told if one["requires"] == ["./lone"]]
+    assert one["whole"] is True
+    assert one["versions"]["massgen-hub-lone"] == "7.0"
+
+
+def test_a_half_built_one_is_listed_as_such_and_can_be_removed(call, tmp_path):
+    cache = str(tmp_path / "new")
+    call("env", "sync", "team.yaml", MASSGEN_HUB_CACHE=cache)
+    [folder] = [path for path in (tmp_path / "new" / "environments").iterdir() if path.is_dir()]
+    (folder / MARK).unlink()
+    assert "half built" in call("env", "list", MASSGEN_HUB_CACHE=cache).stdout
+    done = call("env", "remove", folder.name[:6], MASSGEN_HUB_CACHE=cache)
+    assert done.stderr == f"removed {folder.name}\n"
+    assert list((tmp_path / "new" / "environments").iterdir()) == []
+
+
+def test_a_name_that_fits_none_is_told(call):
+    done = call("env", "remove", "zzz")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: the name of no environment begins with `zzz`")
+
+
+def test_nothing_is_removed_without_a_name(call):
+    assert "name what to remove, or give --all" in call("env", "remove").stderr
+
+
+def test_check_says_that_options_were_not_checked_where_nothing_is_built(call, tmp_path):
+    done = call("check", "team.yaml", MASSGEN_HUB_CACHE=str(tmp_path / "none"))
+    assert done.returncode == 0
+    assert "options were not checked there" in done.stderr
+
+
+def test_check_asks_the_environment_and_shows_the_line(call, place):
+    call("env", "sync", "team.yaml")
+    text = (place / "team.yaml").read_text().replace("mood: angry", "moood: angry")
+    (place / "team.yaml").write_text(text)
+    done = call("check", "team.yaml")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: team.yaml:4:27: agents[1].moood: unknown key\n")
+    assert "hint: did you mean `mood`?" in done.stderr
+
+
+def test_a_run_shows_the_line_too(call, place):
+    call("env", "sync", "team.yaml")
+    (place / "team.yaml").write_text((place / "team.yaml").read_text().replace("mood: angry", "mood: hungry"))
+    done = call("run", "-c", "team.yaml", "Where are you?")
+    assert done.returncode == 2
+    assert "team.yaml:4:33: agents[1].mood: expected one of `angry`, `calm`" in done.stderr
+
+
+def test_an_environment_that_brings_no_such_adapter_says_which_it_has(call, place):
+    call("env", "sync", "team.yaml")
+    (place / "team.yaml").write_text('agents: [{id: ann, type: other, environment: {requires: ["./lone"]}}]')
+    done = call("check", "team.yaml")
+    assert done.returncode == 2
+    assert "agent `ann`: no plugin here brings the adapter `other`" in done.stderr
+
+
+def test_an_environment_of_one_s_own_is_used_as_it_is(call, place, cache):
+    call("env", "sync", "team.yaml")
+    [folder] = [path for path in (cache / "environments").iterdir() if (path / MARK).is_file()][:1]
+    (place / "own.yaml").write_text(f"agents: [{{id: ann, type: lone, environment: {{path: {folder}}}}}]")
+    assert f"calm in {folder}" in call("run", "-c", "own.yaml", "Where are you?").stdout
+
+
+def test_a_path_without_an_environment_is_told(call, place):
+    (place / "own.yaml").write_text("agents: [{id: ann, type: lone, environment: {path: nowhere}}]")
+    done = call("env", "sync", "own.yaml")
+    assert (done.returncode, "the agent `ann` has no environment at" in done.stderr) == (2, True)
+
+
+def test_an_environment_without_massgen_hub_is_told(call, place):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place / "bare")], check=True)
+    (place / "own.yaml").write_text("agents: [{id: ann, type: lone, environment: {path: bare}}]")
+    done = call("run", "-c", "own.yaml", "Where are you?")
+    assert done.returncode == 2
+    assert "No module named 'massgen_hub'" in done.stderr
+    assert "hint: install massgen-hub and the adapter there" in done.stderr
+
+
+def test_why_names_the_clash_of_two_requirements(call):
+    done = call("env", "why", "massgen-hub-lone @ file:///nowhere", "pluggy<1")
+    assert done.returncode == 2
+    done = call("env", "why", "scripted-nothing-like-it", "pluggy<1")
+    assert "there is no distribution `scripted-nothing-like-it`" in done.stderr
+
+
+def test_why_says_that_two_live_together(call):
+    done = call("env", "why", "pluggy", "rich")
+    assert done.stdout.startswith("pluggy and rich live together, in ")
+
+
+def test_lock_writes_the_newest_versions_and_builds_nothing(call, place, tmp_path):
+    done = call("env", "lock", "team.yaml", MASSGEN_HUB_CACHE=str(tmp_path / "none"))
+    assert done.returncode == 0, done.stderr
+    assert (place / "team.lock").is_file()
+    assert not (tmp_path / "none").exists()
+
+
+def test_nothing_to_lock_is_told(call, place):
+    (place / "team.yaml").write_text("agents: [{type: scripted, answer: yes}]")
+    assert "nothing to lock" in call("env", "lock", "team.yaml").stderr
+
+
+def test_the_doctor_knows_the_adapters_of_environments(call):
+    call("env", "sync", "team.yaml")
+    told = json.loads(call("doctor", "--json").stdout)
+    assert {one["name"] for one in told["adapters"]} >= {"crewai", "ag2"}
+    [crewai] = [one for one in told["adapters"] if one["name"] == "crewai"]
+    assert crewai["status"] in ("not installed", "ok")

@@ -255,18 +255,34 @@ def test_where_nobody_can_tell_memory_is_not_watched_and_that_is_said(opened, ne
     assert "the memory of the agent `a` is not watched: this system has no /proc" in caplog.text
 
 
-def test_pages_that_processes_share_count_once(tmp_path):
+@pytest.fixture
+def home():
+    home = family.new_home()
+    yield home
+    family.end_family(home)
+    family.remove_home(home)
+
+
+def test_pages_that_processes_share_count_once(home):
     shares = (
         "import os, time; kept = b'x' * (64 << 20); [os.fork() for _ in range(2)]; print(flush=True); time.sleep(60)"
     )
-    environment = {**os.environ, "HOME": str(tmp_path)}
+    environment = {**os.environ, "HOME": str(home)}
     with subprocess.Popen([sys.executable, "-c", shares], stdout=subprocess.PIPE, env=environment) as shared:
         for _ in range(4):
             shared.stdout.readline()
-        try:
-            assert len(family.family(tmp_path)) == 4
-            assert family.memory_of(tmp_path, most=2**40) > 4 * 64 * MB
-            assert 64 * MB < family.memory_of(tmp_path, most=0) < 2 * 64 * MB
-        finally:
-            family.end_family(tmp_path)
-    assert family.family(tmp_path) == []
+        assert len(family.family(home)) == 4
+        assert family.memory_of(home, most=2**40) > 4 * 64 * MB
+        assert 64 * MB < family.memory_of(home, most=0) < 2 * 64 * MB
+        family.end_family(home)
+    assert family.family(home) == []
+
+
+def test_a_home_that_others_live_in_is_left_alone(tmp_path):
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    with subprocess.Popen(["sleep", "60"], env=environment) as process:
+        family.end_family(tmp_path)
+        family.remove_home(tmp_path)
+        assert process.poll() is None
+        assert tmp_path.exists()
+        process.kill()

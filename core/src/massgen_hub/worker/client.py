@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import mkdtemp
 
 from ..contract import JSON, Host, Reply, Setup, Turn
 from ..errors import ConfigError
-from .family import is_told
+from .family import is_told, new_home, remove_home
 from .launch import Launch
 from .messages import VERSION, Open, Opened, encode
 from .session import Limits, Session
@@ -63,12 +61,12 @@ async def open_in_worker(
 
 @asynccontextmanager
 async def _home() -> AsyncIterator[Path]:
-    """A folder that nobody else has, gone afterwards."""
-    home = Path(mkdtemp(prefix="massgen-hub-worker-"))
+    """A home for a worker, gone afterwards."""
+    home = new_home()
     try:
         yield home
     finally:
-        await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
+        await asyncio.to_thread(remove_home, home)
 
 
 def _order(

@@ -7,16 +7,31 @@ leave them HOME. Only Linux tells: elsewhere, and where a child was given anothe
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
 PROC = Path("/proc")
+PREFIX = "massgen-hub-worker-"
+"""How a home begins that a worker has for itself. In any other live processes that are none of ours."""
 PATIENCE = 1.0
 """Seconds for killed processes to be gone."""
 PAUSE = 0.005
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+def new_home() -> Path:
+    """A folder that nobody else has."""
+    return Path(mkdtemp(prefix=PREFIX))
+
+
+def remove_home(home: Path) -> None:
+    """Remove it with all that is in it, as far as that can be done; nothing where it is not a worker's own."""
+    if home.name.startswith(PREFIX):
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def is_told() -> bool:
@@ -25,7 +40,9 @@ def is_told() -> bool:
 
 
 def family(home: Path) -> list[int]:
-    """The processes that have this home."""
+    """The processes that have this home; none where it is not a worker's own."""
+    if not home.name.startswith(PREFIX):
+        return []
     wanted = {f"HOME={home}".encode(), f"TMPDIR={home / 'tmp'}".encode()}
     return [pid for pid in _processes() if not wanted.isdisjoint(_read(pid, "environ").split(b"\0"))]
 

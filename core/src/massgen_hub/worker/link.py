@@ -7,7 +7,6 @@ import atexit
 import ctypes
 import faulthandler
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ..errors import PluginError, TurnError
-from .family import end_family
+from .family import end_family, remove_home
 from .messages import LONGEST, Beat, Close, FromHub, FromWorker, WireError, encode, from_hub
 
 LAST_SECONDS = 1.0
@@ -119,7 +118,7 @@ class Link:
         if os.getpgrp() == os.getpid():
             if self.home is not None:
                 end_family(self.home, spare=os.getpid())
-                _start(shutil.rmtree, self.home, True).join(LAST_SECONDS)
+                _start(remove_home, self.home).join(LAST_SECONDS)
             os.killpg(0, signal.SIGKILL)
         os._exit(1)
 

@@ -13,7 +13,7 @@ NEED = re.compile(
     r"(?P<who>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?(?P<version>[=<>!~][^\s,]*(?:,[=<>!~][^\s,]*)*)?"
     r" depends? on (?P<what>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?(?P<bound>[=<>!~][^\s,]*(?:,[=<>!~][^\s,]*)*)?"
 )
-ASKED = re.compile(r"you require (?P<both>.+?), we can conclude")
+ASKED = re.compile(r"you require (?P<both>(?:(?!Because|you require).)+?),? we can conclude")
 ABSENT = re.compile(r"Because (\S+) was not found in the package registry")
 
 

@@ -50,6 +50,22 @@ def compiled(requirements: tuple[str, ...], minor: str, told: uv.Told = lambda _
         return list(tomllib.loads((folder / "pylock.toml").read_text(encoding="utf-8"))["packages"])
 
 
+def annotated(requirements: tuple[str, ...], minor: str) -> list[tuple[str, list[str]]]:
+    """The same as `name==version`, each with the distributions that need it. Raises `uv.UvFailed`."""
+    with TemporaryDirectory(prefix="massgen-hub-") as scratch:
+        folder = Path(scratch)
+        (folder / "wanted.in").write_text("\n".join(requirements), encoding="utf-8")
+        options = ["--python-version", minor, "--quiet", "--no-header"]
+        text = uv.run_with_or_without_network(["pip", "compile", "wanted.in", *options], folder)
+    found: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        if not line.startswith((" ", "-e", "#")):
+            found.append((line.strip(), []))
+        elif found and (needed_by := line.strip(" #").removeprefix("via").strip()):
+            found[-1][1].append(needed_by)
+    return found
+
+
 def _pin(package: Mapping[str, Any]) -> str:
     marker = f" ; {package['marker']}" if package.get("marker") else ""
     return f"{package['name']}=={package['version']}{marker}"

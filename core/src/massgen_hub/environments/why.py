@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..config.agents import APART, TOGETHER
 from ..errors import ConfigError
+from ..worker.versions import SHARED
 from . import uv
 from .clashes import clash, clashing
-from .resolving import OLDEST, compiled
-from .sources import lines
+from .resolving import OLDEST, annotated, compiled
+from .sources import CORE, is_ours, lines
 from .wanted import Wanted, distribution_of
 
 
@@ -32,17 +34,24 @@ def why(first: str, second: str) -> str:
 def _held(asked: str) -> tuple[str, ...]:
     """The lines that stand for the newest version of something.
 
-    A resolver goes back years until two fit, and never says so. An adapter has lower bounds of its own; anything else
+    A resolver goes back years until two fit, and never says so: what is asked for, and what an adapter asks for itself,
     is held to the version that it gets alone.
     """
     name = distribution_of(asked)
-    if name in (*TOGETHER, *APART):
-        asked = f"massgen-hub-{name}"
     if not name:
         raise ConfigError(f"`{asked}` is neither an adapter nor a requirement", hint="massgen-hub env why A B")
-    wanted = lines(Wanted(requires=(asked,), python="", folder=Path.cwd()))
+    distribution = f"massgen-hub-{name}" if name in (*TOGETHER, *APART) else name
+    requirement = distribution if name != distribution else asked
+    wanted = lines(Wanted(requires=(requirement,), python="", folder=Path.cwd()))
     try:
-        alone = compiled(wanted, OLDEST)
+        alone = annotated(wanted, OLDEST)
     except uv.UvFailed as failure:
         raise clashing(failure, f"`{asked}` alone") or uv.explained(failure, f"`{asked}` alone") from None
-    return (*wanted, *(f"{name}=={one['version']}" for one in alone if one["name"] == name and "version" in one))
+    return (*wanted, *(pin for pin, needed_by in alone if _decides(pin, distribution, needed_by)))
+
+
+def _decides(pin: str, distribution: str, needed_by: Sequence[str]) -> bool:
+    """Whether a version is that of the thing asked for, or of what an adapter drives; not of what all adapters need."""
+    name = pin.partition("==")[0]
+    driven = distribution in needed_by and CORE not in needed_by and name not in SHARED
+    return not is_ours(name) and (name == distribution or driven)

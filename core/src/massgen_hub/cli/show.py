@@ -19,6 +19,7 @@ from ..plugins import Registry
 from ..record import Summary, find_run, is_written, read_events, state_of, summaries
 from ..report import report
 from ..view.board import Board
+from ..view.failures import failures_view
 from ..view.text import harmless, one_line, seconds, versions
 from ..view.verdict import headline, verdict_view
 from .bias import remarks
@@ -90,6 +91,7 @@ def _show(events: Sequence[Event], folder: Path, console: Console) -> None:
     for event in events:
         if event.type == "opened" and event.data["where"] == "environment":
             console.print(Text(f"{event.data['agent']} ran on {versions(event.data['versions'])}", style="dim"))
+    console.print(failures_view(events))
     console.print()
     if state.verdict is None:
         going_on = is_written(folder / "events.jsonl")

@@ -155,6 +155,13 @@ def test_without_network_and_cache_it_says_so(config, tmp_path, built, monkeypat
     assert list(store.all()) == []
 
 
+def test_without_network_cache_and_lock_it_says_so(config, tmp_path, monkeypatch):
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
+    with pytest.raises(NotBuilt, match="the environment of ann, bob cannot be built: there is no network"):
+        sync(config, store=Store(tmp_path / "new"))
+
+
 def test_an_index_that_cannot_be_reached_is_no_network(config, tmp_path, monkeypatch):
     for name in ("UV_INDEX_URL", "UV_DEFAULT_INDEX"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/simple")

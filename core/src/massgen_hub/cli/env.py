@@ -64,8 +64,9 @@ def lock_environments(path: Path, sets: Sequence[str]) -> None:
         pins = relock(config, progress)
     if not pins:
         raise ConfigError("no agent of this config has an environment of its own, so there is nothing to lock")
-    for agent, one in pins.items():
-        typer.echo(f"{agent}: {len(one.packages)} distributions, about {one.megabytes} MB to download", err=True)
+    for one in dict.fromkeys(pins.values()):
+        agents = ", ".join(agent for agent, its in pins.items() if its == one)
+        typer.echo(f"{agents}: {len(one.packages)} distributions, about {one.megabytes} MB to download", err=True)
     typer.echo(str(lock_of(config)))
 
 

@@ -13,7 +13,7 @@ NEED = re.compile(
     r"(?P<who>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?(?P<version>[=<>!~][^\s,]*(?:,[=<>!~][^\s,]*)*)?"
     r" depends? on (?P<what>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?(?P<bound>[=<>!~][^\s,]*(?:,[=<>!~][^\s,]*)*)?"
 )
-ASKED = re.compile(r"you require (?P<both>.+?), we can conclude")
+ASKED = re.compile(r"you require (?P<both>(?:(?!you require).)+?), we can conclude")
 ABSENT = re.compile(r"Because (\S+) was not found in the package registry")
 
 
@@ -35,7 +35,7 @@ def clashing(failure: uv.UvFailed, what: str) -> NotBuilt | None:
 
     `what` begins the sentence.
     """
-    if not failure.says(uv.UNSATISFIABLE):
+    if not failure.says(uv.UNSATISFIABLE) or failure.says(uv.NO_NETWORK) or failure.says(uv.REFUSED):
         return None
     told = clash(failure.text)
     details = failure.text.removeprefix("No solution found when resolving dependencies\n")

@@ -25,6 +25,7 @@ NO_NETWORK = re.compile(
     re.IGNORECASE,
 )
 NO_ANSWER = re.compile(r"failed to fetch:|request failed", re.IGNORECASE)
+REFUSED = re.compile(r"returned a 403 Forbidden|lack of valid authentication", re.IGNORECASE)
 FULL = re.compile(r"no space left|os error 28|disk quota|file too large|os error 27", re.IGNORECASE)
 TOO_OLD = re.compile(r"unexpected argument|unrecognized subcommand|invalid value '", re.IGNORECASE)
 STALE = re.compile(r".*found \d+ incompatibilit\w+\n", re.IGNORECASE | re.DOTALL)
@@ -132,6 +133,8 @@ def explained(failure: UvFailed | OSError, what: str, relock: str = "") -> NotBu
     if NO_NETWORK.search(text):
         reason = "there is no network, and not all of it is in uv's cache"
         return NotBuilt(f"{what} cannot be built: {reason}\n{text}")
+    if REFUSED.search(text):
+        return NotBuilt(f"{what} cannot be built: an index lets nobody in without the right credentials\n{text}")
     if relock and (STALE.search(text) or UNSATISFIABLE.search(text)):
         reason = "what is locked does not fit any more"
         return NotBuilt(f"{what} cannot be built: {reason}\n{STALE.sub('', text)}", hint=relock)

@@ -173,3 +173,17 @@ def test_a_plugin_that_is_broken_there_is_told_without_advice_to_add_it(call, pl
     assert done.returncode == 2
     assert "the plugin `lone` is broken: ModuleNotFoundError: No module named 'gone'" in done.stderr
     assert "hint:" not in done.stderr
+
+
+def test_check_asks_the_environments_that_are_built_where_others_are_not(call, place):
+    call("env", "sync", "team.yaml")
+    extra = "  - {id: dan, type: lone, environment: {requires: [./lone, never-built]}}"
+    text = (place / "team.yaml").read_text().replace("consensus:", f"{extra}\nconsensus:")
+    (place / "team.yaml").write_text(text)
+    done = call("check", "team.yaml")
+    assert done.returncode == 0
+    assert "not built yet: the environment of dan (lone)" in done.stderr
+    (place / "team.yaml").write_text(text.replace("mood: angry", "mood: sad"))
+    done = call("check", "team.yaml")
+    assert done.returncode == 2
+    assert "mood: expected one of" in done.stderr

@@ -18,14 +18,15 @@ Progress = Callable[[str, str], None]
 """`progress(agents, what goes on)`: a line about the environment of these agents."""
 
 
-def interpreters(config: Config, store: Store | None = None) -> dict[str, Path]:
+def interpreters(config: Config, store: Store | None = None, *, partly: bool = False) -> dict[str, Path]:
     """The interpreter of each agent that has an environment of its own. Neither uv nor a network is asked.
 
-    Raises `NotBuilt` that says which are missing, how large they are where the lock tells, and the command.
+    Raises `NotBuilt` that says which are missing, how large they are where the lock tells, and the command; `partly`:
+    gives those that are built.
     """
     places, store = _existing(config), store or Store()
     there = _whole(config, store)
-    if len(there) < len(wanted(config)):
+    if not partly and len(there) < len(wanted(config)):
         raise not_built(config, store)
     for built in there.values():
         store.touch(built)

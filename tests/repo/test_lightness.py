@@ -46,6 +46,14 @@ def test_the_first_screen_needs_neither_pydantic_nor_httpx_nor_plugins(arguments
     assert loaded(arguments, ("pydantic", "httpx", "yaml", "pluggy", "massgen_hub.hub")) == []
 
 
+@pytest.mark.parametrize(
+    "arguments", [["check", "configs/scripted.yaml"], ["run", "-c", "configs/scripted.yaml", "Hi?"]]
+)
+def test_a_config_without_environments_needs_nothing_of_them(arguments, tmp_path):
+    runs = ["--runs", str(tmp_path)] if arguments[0] == "run" else []
+    assert loaded([*arguments, *runs], ("massgen_hub.environments", "massgen_hub.environments.uv")) == []
+
+
 def test_listing_plugins_needs_no_http_client():
     assert loaded(["plugins"], ("httpx",)) == []
 

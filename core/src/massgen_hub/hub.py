@@ -22,7 +22,6 @@ from .config import AgentSpec, Config, Origin, from_mapping, load
 from .consensus import Past, RunStarted, Settings, Verdict
 from .consensus.electorate import KNOWN_OUTCOMES
 from .contract import Model, Task, Usage
-from .environments import interpreters
 from .errors import ConfigError, PluginError
 from .events import Event
 from .extractor import extractor_of
@@ -154,7 +153,7 @@ class Hub:
     ) -> Verdict:
         """Open the agents and run, from the start or from where the record ends; `stack` closes them."""
         extract = extractor_of(self.config, start.settings.extractor)
-        pythons = await asyncio.to_thread(interpreters, self.config)
+        pythons = await self._pythons()
         models = await stack.enter_async_context(self._connected(journal))
         work = journal.folder or Path(stack.enter_context(TemporaryDirectory(prefix="massgen-hub-")))
         stock = Stock(
@@ -184,6 +183,14 @@ class Hub:
         self._running.add(runner)
         stack.callback(self._running.discard, runner)
         return await runner.run()
+
+    async def _pythons(self) -> Mapping[str, Path]:
+        """The interpreters of the agents that have environments of their own. Raises `NotBuilt`."""
+        if not self.config.has_environments:
+            return {}
+        from .environments import interpreters
+
+        return await asyncio.to_thread(interpreters, self.config)
 
     def _note_resumption(self, journal: Journal, record: Reopened) -> None:
         """Where the run goes on, what of its record was mended, and what it takes to continue it once more."""

@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 from .config import AgentSpec
 from .contract import Adapter, Agent, Host, Model, Reply, Setup, Traits, Turn
-from .environments import check_options
 from .errors import ConfigError, HubError, NoWorker, TurnError
 from .kit import ThreadedHost
 from .runner import Participant
@@ -178,6 +177,8 @@ async def _entered(spec: AgentSpec, context: AbstractAsyncContextManager[Agent],
             agent = await context.__aenter__()
         except ConfigError:
             if spec.id in stock.pythons:  # the environment knows which option is wrong, and we the line
+                from .environments import check_options
+
                 await asyncio.to_thread(check_options, [spec], stock.pythons)
             raise
     try:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -154,6 +155,13 @@ def test_without_network_and_cache_it_says_so(config, tmp_path, built, monkeypat
     assert list(store.all()) == []
 
 
+def test_without_network_cache_and_lock_it_says_so(config, tmp_path, monkeypatch):
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
+    with pytest.raises(NotBuilt, match="the environment of ann, bob cannot be built: there is no network"):
+        sync(config, store=Store(tmp_path / "new"))
+
+
 def test_an_index_that_cannot_be_reached_is_no_network(config, tmp_path, monkeypatch):
     for name in ("UV_INDEX_URL", "UV_DEFAULT_INDEX"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/simple")
@@ -202,8 +210,9 @@ def test_a_distribution_that_nobody_has_is_named(place, store):
     [
         ("3.99", "Python 3.99 is not there; there are 3."),
         ("3.9", "Python 3.9 is too old for massgen-hub"),
-        ("/no/python", "there is no Python at `/no/python`"),
-        ("latest", "there is no Python at `latest`"),
+        ("/no/python", "there is no Python at /no/python: No such file or directory"),
+        ("/bin/false", "there is no Python at /bin/false: it does not run"),
+        ("latest", "there is no Python at {place}/latest: No such file or directory"),
     ],
 )
 def test_a_python_that_is_not_there_is_told(place, store, python, told):
@@ -211,7 +220,7 @@ def test_a_python_that_is_not_there_is_told(place, store, python, told):
     (place / "team.yaml").write_text(text)
     with pytest.raises(NotBuilt) as caught:
         sync(load(place / "team.yaml", Registry()), store=store)
-    assert caught.value.message.startswith(told)
+    assert caught.value.message.startswith(f"the environment of ann cannot be built: {told.format(place=place)}")
 
 
 def test_a_project_that_is_not_there_is_told(place, store):
@@ -248,3 +257,121 @@ def test_the_mark_tells_what_is_in_it(built):
     assert mark["versions"]["pluggy"] == version("pluggy")
     assert mark["bytes"] > 1_000_000
     assert mark["seconds"] > 0
+
+
+@pytest.fixture
+def locked(place, config, store, built):
+    """Changes the lock of the config: `locked("a==1", "a==2")`."""
+    lock = place / "team.lock"
+    sync(config, store=store)
+
+    def change(old, new):
+        text = lock.read_text()
+        assert old in text
+        lock.write_text(text.replace(old, new))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("version_locked", "told"),
+    [
+        ("99.0", "there is no version of pluggy==99.0"),
+        ("1.5.0", "The package `massgen-hub` requires `pluggy>=1.7,<2`, but `1.5.0` is installed"),
+    ],
+)
+def test_a_lock_that_does_not_fit_any_more_is_told_with_what_makes_a_new_one(
+    place, config, store, locked, version_locked, told
+):
+    locked(f"pluggy=={version('pluggy')}", f"pluggy=={version_locked}")
+    with pytest.raises(NotBuilt, match="what is locked does not fit any more") as caught:
+        sync(config, store=store)
+    assert told in caught.value.message
+    assert "Found 1" not in caught.value.message
+    assert caught.value.hint == f"massgen-hub env lock {place / 'team.yaml'}"
+
+
+def test_a_wheel_is_installed_from_its_place_and_is_not_locked(place, store):
+    subprocess.run(
+        ["uv", "build", "--quiet", "--wheel", "--out-dir", place / "wheels", "lone"],
+        cwd=place, check=True,
+    )  # fmt: skip
+    [wheel] = (place / "wheels").glob("*.whl")
+    requirement = f"massgen-hub-lone @ ./wheels/{wheel.name}"
+    (place / "team.yaml").write_text(f"agents: [{{id: ann, type: lone, environment: {{requires: ['{requirement}']}}}}]")
+    built = sync(load(place / "team.yaml", Registry()), store=store)["ann"]
+    assert built.versions["massgen-hub-lone"] == "7.0"
+    assert "massgen-hub-lone==" not in (place / "team.lock").read_text()
+
+
+def test_a_path_of_python_is_relative_to_the_config(place, monkeypatch):
+    store = Store(place / "new")
+    (place / "python").symlink_to(sys.executable)
+    text = 'agents: [{id: ann, type: lone, environment: {requires: ["./lone"], python: ./python}}]'
+    (place / "team.yaml").write_text(text)
+    monkeypatch.chdir("/")
+    config = load(place / "team.yaml", Registry())
+    assert sync(config, store=store)["ann"].interpreter == platform.python_version()
+    assert missing(config, store) == ()
+
+
+@pytest.fixture
+def only_uv(tmp_path, monkeypatch):
+    """Makes a program the only uv there is."""
+
+    def make(text):
+        program = tmp_path / "uv"
+        program.write_text(text)
+        program.chmod(0o755)
+        monkeypatch.setattr(calling, "_program", lambda: str(program))
+        return program
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("no program", "does not run: Exec format error"),
+        ("#!/bin/sh\necho \"error: unexpected argument '--format' found\" >&2\nexit 2\n", "is too old: unexpected"),
+    ],
+)
+def test_a_uv_that_is_of_no_use_is_told_with_its_path(config, tmp_path, only_uv, text, told):
+    program = only_uv(text)
+    with pytest.raises(NotBuilt) as caught:
+        sync(config, store=Store(tmp_path / "new"))
+    assert caught.value.message.startswith(f"{program} {told}")
+    assert caught.value.hint == "pip install --upgrade uv"
+
+
+def test_a_uv_beside_the_hub_is_taken_before_any_other(tmp_path, monkeypatch):
+    for folder in ("beside", "other"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "uv").touch(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "beside" / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path / "other"))
+    assert calling._program() == str(tmp_path / "beside" / "uv")
+
+
+def test_a_folder_that_cannot_be_written_is_told(config, tmp_path, built):
+    store = Store(tmp_path / "new")
+    (store.prepare() / f"{built.key}.lock").mkdir()
+    with pytest.raises(NotBuilt, match="no environment can be kept in") as caught:
+        sync(config, store=store)
+    assert "MASSGEN_HUB_CACHE" in caught.value.hint
+
+
+def test_what_a_run_looks_at_does_not_grow_with_the_files_of_an_environment(built, store, monkeypatch):
+    looked = []
+    scandir = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path=".": looked.append(path) or scandir(path))
+    assert store.find(built.key) is not None
+    assert len(looked) < 10
+
+
+def test_a_config_without_environments_does_not_mind_a_strange_lock_beside_it(tmp_path):
+    (tmp_path / "uv.yaml").write_text("agents: [{type: scripted, answer: x}]")
+    (tmp_path / "uv.lock").write_text("version = 1")
+    config = load(tmp_path / "uv.yaml", Registry())
+    assert interpreters(config) == {}
+    assert missing(config) == ()

@@ -55,7 +55,7 @@ def test_a_half_built_one_is_listed_as_such_and_can_be_removed(call, tmp_path):
     assert "half built" in call("env", "list", MASSGEN_HUB_CACHE=cache).stdout
     done = call("env", "remove", folder.name[:6], MASSGEN_HUB_CACHE=cache)
     assert done.stderr == f"removed {folder.name}\n"
-    assert list((tmp_path / "new" / "environments").iterdir()) == []
+    assert not folder.exists()
 
 
 def test_a_name_that_fits_none_is_told(call):
@@ -118,7 +118,7 @@ def test_an_environment_without_massgen_hub_is_told(call, place):
     done = call("run", "-c", "own.yaml", "Where are you?")
     assert done.returncode == 2
     assert "No module named 'massgen_hub'" in done.stderr
-    assert "hint: install massgen-hub and the adapter there" in done.stderr
+    assert "bare/bin/python` import massgen_hub?" in done.stderr
 
 
 def test_why_names_the_clash_of_two_requirements(call):
@@ -151,3 +151,39 @@ def test_the_doctor_knows_the_adapters_of_environments(call):
     assert {one["name"] for one in told["adapters"]} >= {"crewai", "ag2"}
     [crewai] = [one for one in told["adapters"] if one["name"] == "crewai"]
     assert crewai["status"] in ("not installed", "ok")
+
+
+def test_what_was_set_is_part_of_the_command_that_a_run_offers(call, place):
+    (place / "my python").symlink_to(sys.executable)
+    setting, new = "agents.ann.environment.python=./my python", {"MASSGEN_HUB_CACHE": str(place / "new")}
+    done = call("run", "-c", "team.yaml", "--set", setting, "Where are you?", **new)
+    assert f"massgen-hub env sync team.yaml --set '{setting}', or `run --sync`" in done.stderr
+    assert call("env", "sync", "team.yaml", "--set", setting, **new).returncode == 0
+    assert call("run", "-c", "team.yaml", "--set", setting, "Where are you?", **new).returncode == 0
+
+
+def test_a_plugin_that_is_broken_there_is_told_without_advice_to_add_it(call, place):
+    module = (place / "lone" / "massgen_hub_lone.py").read_text()
+    (place / "broken").mkdir()
+    (place / "broken" / "pyproject.toml").write_text((place / "lone" / "pyproject.toml").read_text())
+    (place / "broken" / "massgen_hub_lone.py").write_text(f"import gone\n{module}")
+    (place / "team.yaml").write_text("agents: [{id: ann, type: lone, environment: {requires: [./broken]}}]")
+    call("env", "sync", "team.yaml")
+    done = call("check", "team.yaml")
+    assert done.returncode == 2
+    assert "the plugin `lone` is broken: ModuleNotFoundError: No module named 'gone'" in done.stderr
+    assert "hint:" not in done.stderr
+
+
+def test_check_asks_the_environments_that_are_built_where_others_are_not(call, place):
+    call("env", "sync", "team.yaml")
+    extra = "  - {id: dan, type: lone, environment: {requires: [./lone, never-built]}}"
+    text = (place / "team.yaml").read_text().replace("consensus:", f"{extra}\nconsensus:")
+    (place / "team.yaml").write_text(text)
+    done = call("check", "team.yaml")
+    assert done.returncode == 0
+    assert "not built yet: the environment of dan (lone)" in done.stderr
+    (place / "team.yaml").write_text(text.replace("mood: angry", "mood: sad"))
+    done = call("check", "team.yaml")
+    assert done.returncode == 2
+    assert "mood: expected one of" in done.stderr

@@ -1,8 +1,12 @@
 """Which environments a config asks for."""
 
+from dataclasses import replace
+
 import pytest
+from massgen_hub.builtin import register_adapters
 from massgen_hub.config import from_mapping
-from massgen_hub.environments.wanted import distribution_of, wanted
+from massgen_hub.config.agents import BUILT_IN
+from massgen_hub.environments.wanted import PATH, Wanted, distribution_of, wanted
 from massgen_hub.errors import ConfigError
 from massgen_hub.plugins import Registry
 
@@ -84,3 +88,45 @@ NAMES = [("Foo_Bar.baz>=1", "foo-bar-baz"), ("x[a,b]==1 ; sys_platform != 'y'", 
 @pytest.mark.parametrize(("requirement", "name"), NAMES)
 def test_the_name_of_a_requirement_is_spelt_as_the_index_spells_it(requirement, name):
     assert distribution_of(requirement) == name
+
+
+def test_a_built_in_adapter_needs_no_distribution_of_its_own(registry):
+    found = asked(registry, {"id": "ann", "type": "scripted", "answer": "x", "environment": {"python": "3.12"}})
+    assert found["ann"].requires == ()
+
+
+def test_a_version_of_python_needs_no_quotes(registry):
+    found = asked(registry, {"id": "ann", "type": "lone", "environment": {"python": 3.12, "requires": ["./lone"]}})
+    assert found["ann"].python == "3.12"
+
+
+@pytest.mark.parametrize("what", ["", " ", "-r other.txt", "--index-url http://x", "# nothing", "a\n-r b"])
+def test_what_is_neither_a_requirement_nor_a_path_is_refused(registry, what):
+    with pytest.raises(ConfigError, match=r"requires\[0\]: expected a requirement"):
+        asked(registry, {"id": "ann", "type": "lone", "environment": {"requires": [what]}})
+
+
+def test_the_built_in_adapters_are_those_of_the_core():
+    assert sorted(BUILT_IN) == sorted(adapter.name for adapter in register_adapters())
+
+
+@pytest.mark.parametrize("path", ["./lone", "../lone", "~/lone", "/a/lone", "lone/", "a/lone", "-e lone", "a/l-1.whl"])
+def test_a_path_is_no_name(path):
+    assert distribution_of(path) == ""
+
+
+@pytest.mark.parametrize("requirement", ["a @ ./a.whl", "a @ https://x/a.whl", "a; sys_platform == 'b/c'"])
+def test_a_requirement_with_an_address_or_a_marker_is_no_path(requirement):
+    assert distribution_of(requirement) == "a"
+
+
+@pytest.mark.parametrize("address", ["https://x/a.whl", "git+https://x/a", "-e git+https://x/a"])
+def test_an_address_is_no_path(address):
+    assert PATH.match(address) is None
+
+
+def test_the_path_of_an_interpreter_is_looked_for_beside_the_config(tmp_path):
+    wanted = Wanted(requires=(), python="venv/bin/python", folder=tmp_path)
+    assert wanted.interpreter == str(tmp_path / "venv" / "bin" / "python")
+    assert replace(wanted, python="3.12").interpreter == "3.12"
+    assert replace(wanted, python="").interpreter == ""

@@ -38,6 +38,9 @@ app = typer.Typer(
 
 Runs = Annotated[Path, typer.Option("--runs", metavar="FOLDER", help="Where records are kept.")]
 RUNS = Path(".massgen-hub/runs")
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", metavar="A.B=V", help="Change a value of the config. Repeatable.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 
@@ -65,9 +68,7 @@ def run(
     model: Annotated[
         str | None, typer.Option(metavar="PROVIDER/MODEL", help="Model of every agent; `local` is the embedded one.")
     ] = None,
-    sets: Annotated[
-        list[str] | None, typer.Option("--set", metavar="A.B=V", help="Change a value of the config. Repeatable.")
-    ] = None,
+    sets: Sets = None,
     seed: Annotated[int | None, typer.Option(help="Seed of every draw of the hub.")] = None,
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="Longest time for the whole run.")] = None,
     sync: Annotated[bool, typer.Option("--sync", help="First build the environments that agents lack.")] = False,
@@ -150,19 +151,19 @@ ForConfig = Annotated[Path, typer.Argument(metavar="CONFIG", help="The config wh
 
 
 @environments.command("sync")
-def env_sync(config: ForConfig) -> None:
+def env_sync(config: ForConfig, sets: Sets = None) -> None:
     """Build what the agents of a config lack; lock the versions."""
     from .env import sync_environments
 
-    sync_environments(config)
+    sync_environments(config, sets or ())
 
 
 @environments.command("lock")
-def env_lock(config: ForConfig) -> None:
+def env_lock(config: ForConfig, sets: Sets = None) -> None:
     """Lock the newest versions that go together; build nothing."""
     from .env import lock_environments
 
-    lock_environments(config)
+    lock_environments(config, sets or ())
 
 
 @environments.command("list")

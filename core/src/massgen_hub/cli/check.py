@@ -7,8 +7,8 @@ from pathlib import Path
 
 import typer
 
-from ..config import Config, OwnEnvironment, json_schema, load
-from ..errors import ConfigError, NotBuilt
+from ..config import Config, json_schema, load
+from ..errors import ConfigError
 from ..plugins import Registry
 
 
@@ -30,13 +30,9 @@ def check_config(path: Path | None, *, schema: bool) -> None:
 
 def _check_elsewhere(config: Config) -> tuple[str, ...]:
     """Check the options of agents that live in environments of their own, where these are built."""
-    if not any(isinstance(spec.environment, OwnEnvironment) for spec in config.agents):
+    if not config.has_environments:
         return ()
-    from ..environments import check_options, interpreters
+    from ..environments import check_options, interpreters, missing, not_built
 
-    try:
-        pythons = interpreters(config)
-    except NotBuilt as lacking:
-        return (f"{lacking.message}; options were not checked there",)
-    check_options(config.agents, pythons)
-    return ()
+    check_options(config.agents, interpreters(config, partly=True))
+    return (f"{not_built(config).message}; options were not checked there",) if missing(config) else ()

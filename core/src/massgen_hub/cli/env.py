@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,9 +21,9 @@ from ..plugins import Registry
 MB = 1_000_000
 
 
-def sync_environments(path: Path) -> None:
+def sync_environments(path: Path, sets: Sequence[str]) -> None:
     """Build what the agents of a config lack."""
-    build(load(path, Registry()))
+    build(load(path, Registry(), overrides=sets))
 
 
 def build(config: Config) -> dict[str, Built]:
@@ -57,15 +57,16 @@ def telling() -> Iterator[Progress]:
         yield lambda agents, line: status.update(f"{agents}: {line}", spinner="dots")
 
 
-def lock_environments(path: Path) -> None:
+def lock_environments(path: Path, sets: Sequence[str]) -> None:
     """Lock the newest versions that go together."""
-    config = load(path, Registry())
+    config = load(path, Registry(), overrides=sets)
     with telling() as progress:
         pins = relock(config, progress)
     if not pins:
         raise ConfigError("no agent of this config has an environment of its own, so there is nothing to lock")
-    for agent, one in pins.items():
-        typer.echo(f"{agent}: {len(one.packages)} distributions, about {one.megabytes} MB to download", err=True)
+    for one in dict.fromkeys(pins.values()):
+        agents = ", ".join(agent for agent, its in pins.items() if its == one)
+        typer.echo(f"{agents}: {len(one.packages)} distributions, about {one.megabytes} MB to download", err=True)
     typer.echo(str(lock_of(config)))
 
 
@@ -76,7 +77,8 @@ def list_environments(*, as_json: bool) -> None:
     if as_json:
         typer.echo(to_json([_as_json(folder, built) for folder, built in there]))
         return
-    typer.echo(f"{len(there)} environments in {store.root}", err=True)
+    number = f"{len(there)} environment{'' if len(there) == 1 else 's'}"
+    typer.echo(f"{number} in {store.root}", err=True)
     for folder, built in there:
         what = "half built, or damaged; `env sync` builds it anew" if built is None else _row(built)
         typer.echo(f"{folder.name}  {what}")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..config import Config, OwnEnvironment, load
+from ..config import Config, load
 from ..errors import NotBuilt
 from ..hub import Hub, built_in
 from ..loopback import sparing_loopback
@@ -48,7 +48,7 @@ def run_task(task: str, path: Path | None, wishes: Wishes) -> int:
 
 def _see_to_environments(config: Config, *, sync: bool) -> None:
     """Build the environments that agents lack, or say what to do about them."""
-    if not any(isinstance(spec.environment, OwnEnvironment) for spec in config.agents):
+    if not config.has_environments:
         return
     from ..environments import missing, not_built
 

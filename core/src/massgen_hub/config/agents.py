@@ -32,6 +32,8 @@ APART = (
     "semantic-kernel",
 )
 """Adapters of this repository: those that live beside the hub, and those that need an environment of their own."""
+BUILT_IN = ("model", "replay", "scripted")
+"""Adapters that the core brings wherever it is."""
 NO_TYPES = {
     "autogen": "`type: ag2` is AG2, the classic AutoGen; `type: autogen-agentchat` is Microsoft's AutoGen 0.7",
     "maf": "write `type: agent-framework`",

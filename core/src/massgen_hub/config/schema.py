@@ -231,6 +231,26 @@ Memory: TypeAlias = Annotated[
 ]
 
 
+def _requirement(value: Any) -> Any:
+    text = value.strip() if isinstance(value, str) else value
+    if text == "" or (isinstance(text, str) and re.match(r"-(?!e\s)|#", text)) or "\n" in str(text):
+        raise ValueError(f"expected a requirement, as in `openai<3`, or a path, as in `./my_adapter`, got `{text}`")
+    return text
+
+
+Requirement: TypeAlias = Annotated[str, BeforeValidator(_requirement)]
+
+
+def _python(value: Any) -> Any:
+    """A version may be written without quotes."""
+    return str(value) if isinstance(value, float) else value
+
+
+PythonVersion: TypeAlias = Annotated[
+    str, BeforeValidator(_python), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}]})
+]
+
+
 class OwnEnvironment(Section):
     """`environment:` as a mapping: the agent runs in an environment of its own.
 
@@ -238,8 +258,8 @@ class OwnEnvironment(Section):
     or a path; empty: the hub's). `path` is an environment that is there already, in which nothing is changed.
     """
 
-    python: str = ""
-    requires: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    python: PythonVersion = ""
+    requires: tuple[Requirement, ...] = ()
     path: str = ""
 
     @model_validator(mode="after")

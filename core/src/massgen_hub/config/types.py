@@ -107,3 +107,8 @@ class Config:
     environment: Mapping[str, str] = field(repr=False)
     notices: tuple[str, ...] = ()
     origin: Origin = field(default_factory=Origin)
+
+    @property
+    def has_environments(self) -> bool:
+        """Whether an agent has an environment of its own. Where none has, nothing of `environments` is imported."""
+        return any(isinstance(spec.environment, OwnEnvironment) for spec in self.agents)

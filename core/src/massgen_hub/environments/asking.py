@@ -55,8 +55,8 @@ def ask(python: Path, questions: Sequence[Mapping[str, Any]]) -> list[dict[str, 
 
 def _raise_what_is_wrong(spec: AgentSpec, answer: Mapping[str, Any], python: Path) -> None:
     if answer["error"]:
-        hint = answer["hint"] or "add what brings it to `requires`"
-        raise ConfigError(f"agent `{spec.id}`: {answer['error']} (in {python})", place=spec.place, hint=hint)
+        what = f"agent `{spec.id}`: {answer['error']} (in {python})"
+        raise ConfigError(what, place=spec.place, hint=answer["hint"])
     if answer["problems"]:
         if spec.written is None:
             raise ConfigError(f"agent `{spec.id}`: {answer['problems'][0]['msg']}")

@@ -14,11 +14,21 @@ from pathlib import Path
 from ..worker.messages import VERSION
 from . import uv
 from .locks import Pins
-from .pythons import VERSION as VERSION_ASKED
-from .pythons import interpreter, minor_of
+from .pythons import Interpreter, interpreter, minor_of
 from .sources import digests, lines
 from .store import Built, Store, versions_in
-from .wanted import Wanted
+from .wanted import VERSION as VERSION_ASKED
+from .wanted import Wanted, distribution_of
+
+WORDLESS = (
+    "+ ",
+    "- ",
+    "Using Python",
+    "warning: Failed to hardlink",
+    "If the cache and target",
+    "If this is intentional",
+)
+"""How lines of uv begin that tell a user of the hub nothing."""
 
 
 def key_of(wanted: Wanted, pins: Pins) -> str:
@@ -27,7 +37,7 @@ def key_of(wanted: Wanted, pins: Pins) -> str:
         "lines": lines(wanted),
         "projects": list(digests(wanted)),
         "packages": pins.packages,
-        "python": _python(wanted.python),
+        "python": _python(wanted.interpreter),
         "platform": [platform.system(), platform.machine()],
         "hub": [version("massgen-hub"), VERSION],
     }
@@ -41,10 +51,13 @@ def _python(asked: str) -> str:
     return minor_of(asked) if VERSION_ASKED.fullmatch(asked) else asked
 
 
-def build(store: Store, wanted: Wanted, pins: Pins, what: str, told: uv.Told = lambda _: None) -> Built:
+def build(
+    store: Store, wanted: Wanted, pins: Pins, what: str, told: uv.Told = lambda _: None, *, relock: str = ""
+) -> Built:
     """The environment, built unless it is there and whole. Raises `NotBuilt`; what is half built then is taken away.
 
-    `what` begins the sentence of an error. Two processes that build the same one wait for each other.
+    `what` begins the sentence of an error, and `relock` is the command where the versions are of no use any more. Two
+    processes that build the same one wait for each other.
     """
     key = key_of(wanted, pins)
     store.prepare()
@@ -54,41 +67,34 @@ def build(store: Store, wanted: Wanted, pins: Pins, what: str, told: uv.Told = l
         folder = store.folder(key)
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            return _built(store, folder, wanted, pins, told)
-        except uv.UvFailed as failure:
+            return _built(store, folder, wanted, pins, interpreter(wanted.interpreter, store.root, what), told)
+        except BaseException as failure:
             shutil.rmtree(folder, ignore_errors=True)
-            raise uv.explained(failure, what) from None
-        except OSError as failure:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise uv.explained(uv.UvFailed(str(failure)), what) from None
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(failure, (uv.UvFailed, OSError)):
+                raise uv.explained(failure, what, relock) from None
             raise
 
 
-def _built(store: Store, folder: Path, wanted: Wanted, pins: Pins, told: uv.Told) -> Built:
+def _built(store: Store, folder: Path, wanted: Wanted, pins: Pins, python: Interpreter, told: uv.Told) -> Built:
     began = time.monotonic()
-    python = interpreter(wanted.python, store.root)
     uv.run(["venv", "--quiet", "--no-project", "--python", str(python.path), str(folder)], store.root, told)
     requirements = folder / "requirements.txt"
-    direct = [line for line in lines(wanted) if line.startswith("-e ") or "@" in line or "==" in line]
-    requirements.write_text("\n".join([*pins.packages, *_unpinned(direct, pins)]), encoding="utf-8")
+    requirements.write_text("\n".join([*pins.packages, *_unpinned(wanted, pins)]), encoding="utf-8")
     there = Built(
         folder=folder, key=folder.name, requires=wanted.requires, interpreter=python.version,
         versions={}, bytes=0, seconds=0.0, made=time.time(),
     )  # fmt: skip
-    wordless = ("+ ", "- ", "Using Python")
     install = ["pip", "install", "--no-deps", "--python", str(there.python), "--requirement", str(requirements)]
-    uv.run_with_or_without_network(install, store.root, lambda line: None if line.startswith(wordless) else told(line))
+    uv.run_with_or_without_network(install, store.root, lambda line: None if line.startswith(WORDLESS) else told(line))
     uv.run(["pip", "check", "--python", str(there.python)], store.root)
     whole = {"versions": versions_in(folder), "bytes": size(folder), "seconds": round(time.monotonic() - began, 2)}
     return store.complete(Built(**{**vars(there), **whole}))
 
 
-def _unpinned(requirements: list[str], pins: Pins) -> list[str]:
-    """Those that the versions do not already settle: projects in folders, our own, and addresses."""
-    settled = {pin.partition("==")[0] for pin in pins.packages}
-    return [line for line in requirements if line.partition("==")[0].partition("[")[0] not in settled]
+def _unpinned(wanted: Wanted, pins: Pins) -> list[str]:
+    """The requirements that the versions do not already settle: projects and wheels in folders, and our own."""
+    settled = {distribution_of(pin) for pin in pins.packages}
+    return [line for line in lines(wanted) if distribution_of(line) not in settled]
 
 
 def size(folder: Path) -> int:

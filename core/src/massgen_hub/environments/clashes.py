@@ -35,7 +35,7 @@ def clashing(failure: uv.UvFailed, what: str) -> NotBuilt | None:
 
     `what` begins the sentence.
     """
-    if not failure.says(uv.UNSATISFIABLE):
+    if not failure.says(uv.UNSATISFIABLE) or failure.says(uv.NO_NETWORK) or failure.says(uv.REFUSED):
         return None
     told = clash(failure.text)
     details = failure.text.removeprefix("No solution found when resolving dependencies\n")

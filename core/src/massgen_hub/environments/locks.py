@@ -21,6 +21,8 @@ from ..errors import ConfigError
 from .wanted import Wanted
 
 FORMAT = 1
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one in C where there is one: every run waits for it."""
 HEAD = "# Made by `massgen-hub env lock`; keep it beside the config, so that everybody gets these versions.\n"
 Identity = tuple[tuple[str, ...], str]
 
@@ -58,7 +60,7 @@ def read(path: Path) -> dict[Identity, Pins]:
     if not path.is_file():
         return {}
     try:
-        held = yaml.safe_load(path.read_text(encoding="utf-8"))
+        held = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe one
         if held["version"] != FORMAT:
             raise ValueError(f"its format is {held['version']}, this hub knows {FORMAT}")
         pins = [_pins(entry) for entry in held["environments"]]
@@ -71,7 +73,7 @@ def read(path: Path) -> dict[Identity, Pins]:
 def write(path: Path, pins: Iterable[Pins]) -> None:
     """Write a lock, all of it or nothing. Raises `ConfigError` where it cannot be written."""
     body = {"version": FORMAT, "environments": [_plain(one) for one in sorted(pins, key=lambda one: one.identity)]}
-    text = HEAD + yaml.safe_dump(body, sort_keys=False, width=120)
+    text = HEAD + yaml.safe_dump(body, sort_keys=False, width=120, allow_unicode=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +82,7 @@ def write(path: Path, pins: Iterable[Pins]) -> None:
     except OSError as failure:
         with suppress(OSError):
             draft.unlink()
-        raise ConfigError(f"the lock {path} cannot be written: {failure.strerror}", hint="free some space") from None
+        raise ConfigError(f"the lock {path} cannot be written: {failure.strerror}") from None
 
 
 def _pins(entry: Mapping[str, Any]) -> Pins:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import subprocess
 import sys
@@ -10,10 +11,9 @@ from pathlib import Path
 
 from ..errors import NotBuilt
 from .uv import UvFailed, run
+from .wanted import VERSION
 
 OLDEST = (3, 11)
-VERSION = re.compile(r"3\.\d+(\.\d+)?")
-"""What is asked for by its version; anything else is a path."""
 ASK = "import sys; print('.'.join(map(str, sys.version_info[:3])))"
 
 
@@ -30,21 +30,36 @@ class Interpreter:
         return minor_of(self.version)
 
 
-def interpreter(asked: str, folder: Path) -> Interpreter:
-    """The interpreter for what `python` says. Raises `NotBuilt` where it is not there, or is too old."""
+def interpreter(asked: str, folder: Path, what: str) -> Interpreter:
+    """The interpreter of a version, or at a path; the hub's own where nothing is asked for. uv is run in `folder`.
+
+    Raises `NotBuilt` where it is not there, or is too old; `what` begins the sentence.
+    """
+    try:
+        return _interpreter(asked, folder)
+    except NotBuilt as failure:
+        raise NotBuilt(f"{what} cannot be built: {failure.message}", hint=failure.hint) from None
+
+
+def _interpreter(asked: str, folder: Path) -> Interpreter:
+    if not asked:
+        return Interpreter(path=Path(sys.executable), version=platform.python_version())
     if VERSION.fullmatch(asked):
         _require_young(asked)
-    if not asked:
-        return Interpreter(path=Path(sys.executable), version=".".join(map(str, sys.version_info[:3])))
-    path = _found(asked, folder) if VERSION.fullmatch(asked) else Path(asked).expanduser()
+    path = _found(asked, folder) if VERSION.fullmatch(asked) else Path(asked)
+    found = Interpreter(path=path, version=_version_of(path))
+    _require_young(found.version)
+    return found
+
+
+def _version_of(path: Path) -> str:
     try:
         done = subprocess.run([str(path), "-c", ASK], capture_output=True, text=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError) as failure:
-        hint = "`python` is a version, as in '3.12', or the path of an interpreter"
-        raise NotBuilt(f"there is no Python at `{asked}`: {failure}", hint=hint) from None
-    found = Interpreter(path=path, version=done.stdout.strip())
-    _require_young(found.version)
-    return found
+        what = failure.strerror if isinstance(failure, OSError) else "it does not run"
+        hint = "`python` is a version, as in 3.12, or the path of an interpreter"
+        raise NotBuilt(f"there is no Python at {path}: {what}", hint=hint) from None
+    return done.stdout.strip()
 
 
 def _require_young(version: str) -> None:

@@ -25,16 +25,16 @@ def resolved(wanted: Wanted, what: str, told: uv.Told = lambda _: None) -> Pins:
 
     `what` begins the sentence of an error. Where `python` is not asked for, they hold for Python 3.11 and newer.
     """
-    minor = interpreter(wanted.python, Path.cwd()).minor if wanted.python else OLDEST
+    minor = interpreter(wanted.interpreter, Path.cwd(), what).minor if wanted.python else OLDEST
     try:
         found = compiled(lines(wanted), minor, told)
     except uv.UvFailed as failure:
         raise clashing(failure, what) or uv.explained(failure, what) from None
-    packages = [package for package in found if not is_ours(package["name"]) and "version" in package]
+    packages = [package for package in found if not is_ours(package["name"]) and not _is_here(package)]
     return Pins(
         requires=wanted.requires,
         python=wanted.python,
-        packages=tuple(_pin(package) for package in packages if "directory" not in package),
+        packages=tuple(_pin(package) for package in packages),
         megabytes=round(sum(_bytes(package, minor) for package in packages) / 1e6),
     )
 
@@ -43,8 +43,8 @@ def compiled(requirements: tuple[str, ...], minor: str, told: uv.Told = lambda _
     """The packages of a resolution, as PEP 751 describes them. Raises `uv.UvFailed`."""
     with TemporaryDirectory(prefix="massgen-hub-") as scratch:
         folder = Path(scratch)
-        (folder / "wanted.in").write_text("\n".join(requirements), encoding="utf-8")
-        arguments = ["pip", "compile", "wanted.in", "--format", "pylock.toml", "--output-file", "pylock.toml"]
+        (folder / "requires").write_text("\n".join(requirements), encoding="utf-8")
+        arguments = ["pip", "compile", "requires", "--format", "pylock.toml", "--output-file", "pylock.toml"]
         options = ["--universal", "--python-version", minor, "--quiet"]
         uv.run_with_or_without_network([*arguments, *options], folder, told)
         return list(tomllib.loads((folder / "pylock.toml").read_text(encoding="utf-8"))["packages"])
@@ -66,9 +66,21 @@ def annotated(requirements: tuple[str, ...], minor: str) -> list[tuple[str, list
     return found
 
 
+def _is_here(package: Mapping[str, Any]) -> bool:
+    """Whether it is a project or a wheel in a folder, which has the version that it has."""
+    return "directory" in package or "path" in package.get("archive", ())
+
+
 def _pin(package: Mapping[str, Any]) -> str:
     marker = f" ; {package['marker']}" if package.get("marker") else ""
-    return f"{package['name']}=={package['version']}{marker}"
+    return f"{package['name']}{_exactly(package)}{marker}"
+
+
+def _exactly(package: Mapping[str, Any]) -> str:
+    if (source := package.get("vcs")) is not None:
+        folder = f"#subdirectory={source['subdirectory']}" if source.get("subdirectory") else ""
+        return f" @ {source['type']}+{source['url']}@{source['commit-id']}{folder}"
+    return f" @ {package['archive']['url']}" if "archive" in package else f"=={package['version']}"
 
 
 def _bytes(package: Mapping[str, Any], minor: str) -> int:

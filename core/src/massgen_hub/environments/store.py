@@ -22,6 +22,7 @@ except ImportError:  # no POSIX: two processes that build the same environment a
 
 VARIABLE = "MASSGEN_HUB_CACHE"
 MARK = "massgen-hub.json"
+METADATA = ".dist-info"
 PYTHON = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
 
 
@@ -57,8 +58,7 @@ class Store:
         try:
             self.root.mkdir(parents=True, mode=0o700, exist_ok=True)
         except OSError as failure:
-            hint = f"name another folder in {VARIABLE}"
-            raise NotBuilt(f"no environment can be kept in {self.root}: {failure.strerror}", hint=hint) from None
+            raise self._unwritable(failure) from None
         return self.root
 
     def folder(self, key: str) -> Path:
@@ -73,7 +73,7 @@ class Store:
             built = Built(**{**mark, "folder": folder, "requires": tuple(mark["requires"])}, used=_used(folder))
         except (OSError, ValueError, TypeError, KeyError):
             return None
-        whole = os.access(built.python, os.X_OK) and len(versions_in(folder)) == len(built.versions)
+        whole = os.access(built.python, os.X_OK) and sum(1 for _ in _installed(folder)) == len(built.versions)
         return built if whole else None
 
     def complete(self, built: Built) -> Built:
@@ -98,29 +98,48 @@ class Store:
                 yield folder, self.find(folder.name)
 
     def remove(self, folder: Path) -> None:
-        """Take an environment away; what is left after an interruption is not whole, and says so."""
+        """Take an environment away; what is left after an interruption is not whole, and says so.
+
+        Raises `NotBuilt` where it cannot be taken away.
+        """
         with self.alone(folder.name):
-            (folder / MARK).unlink(missing_ok=True)
-            shutil.rmtree(folder, ignore_errors=True)
-        self._lock(folder.name).unlink(missing_ok=True)
+            try:
+                (folder / MARK).unlink(missing_ok=True)
+                shutil.rmtree(folder)
+            except OSError as failure:
+                raise NotBuilt(f"{folder} cannot be taken away: {failure.strerror}") from None
 
     @contextmanager
     def alone(self, key: str, told: Told = lambda _: None) -> Iterator[None]:
-        """Hold the environment against other processes that build or remove it; `told` hears if that means waiting."""
-        with self._lock(key).open("a", encoding="utf-8") as held:
+        """Hold the environment against other processes that build or remove it; `told` hears if that means waiting.
+
+        The file of the lock stays, because others may wait for it. Raises `NotBuilt` where nothing can be written.
+        """
+        try:
+            held = (self.root / f"{key}.lock").open("a", encoding="utf-8")
+        except OSError as failure:
+            raise self._unwritable(failure) from None
+        with held:
             if fcntl is not None:
                 _wait_for(held.fileno(), told)
             yield
 
-    def _lock(self, key: str) -> Path:
-        return self.root / f"{key}.lock"
+    def _unwritable(self, failure: OSError) -> NotBuilt:
+        hint = f"name another folder in {VARIABLE}"
+        return NotBuilt(f"no environment can be kept in {self.root}: {failure.strerror}", hint=hint)
 
 
 def versions_in(folder: Path) -> dict[str, str]:
     """The distributions that are installed in an environment, read from the names of their folders."""
-    folders = folder.glob("lib*/**/site-packages/*.dist-info")
-    found = (entry.name.removesuffix(".dist-info").rpartition("-") for entry in folders)
+    found = (name.removesuffix(METADATA).rpartition("-") for name in _installed(folder))
     return {name.replace("_", "-").lower(): version for name, _, version in sorted(found)}
+
+
+def _installed(folder: Path) -> Iterator[str]:
+    """The names of the folders that tell of distributions. Nothing below them is looked at: a run waits for it."""
+    for place in (*folder.glob("lib/python*/site-packages"), *folder.glob("Lib/site-packages")):
+        with os.scandir(place) as entries:
+            yield from (entry.name for entry in entries if entry.name.endswith(METADATA))
 
 
 def _wait_for(descriptor: int, told: Told) -> None:

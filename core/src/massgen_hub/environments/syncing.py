@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,26 +18,33 @@ Progress = Callable[[str, str], None]
 """`progress(agents, what goes on)`: a line about the environment of these agents."""
 
 
-def interpreters(config: Config, store: Store | None = None) -> dict[str, Path]:
+def interpreters(config: Config, store: Store | None = None, *, partly: bool = False) -> dict[str, Path]:
     """The interpreter of each agent that has an environment of its own. Neither uv nor a network is asked.
 
-    Raises `NotBuilt` that says which are missing, how large they are where the lock tells, and the command.
+    Raises `NotBuilt` that says which are missing, how large they are where the lock tells, and the command; `partly`:
+    gives those that are built.
     """
-    places = _existing(config)
-    store, locked = store or Store(), read(lock_of(config))
-    there = {agent: _there(one, locked, store) for agent, one in wanted(config).items()}
-    if not all(there.values()):
+    places, store = _existing(config), store or Store()
+    there = _whole(config, store)
+    if not partly and len(there) < len(wanted(config)):
         raise not_built(config, store)
     for built in there.values():
-        assert built is not None
         store.touch(built)
-    return places | {agent: built.python for agent, built in there.items() if built is not None}
+    return places | {agent: built.python for agent, built in there.items()}
 
 
 def missing(config: Config, store: Store | None = None) -> tuple[str, ...]:
     """The agents whose environments are not built."""
-    store, locked = store or Store(), read(lock_of(config))
-    return tuple(agent for agent, one in wanted(config).items() if _there(one, locked, store) is None)
+    there = _whole(config, store or Store())
+    return tuple(agent for agent in wanted(config) if agent not in there)
+
+
+def _whole(config: Config, store: Store) -> dict[str, Built]:
+    """The environments that are built, by agent."""
+    grouped = _grouped(config)
+    locked = read(lock_of(config)) if grouped else {}
+    found = {agents: _there(one, locked, store) for one, agents in grouped.items()}
+    return {agent: built for agents, built in found.items() if built is not None for agent in agents}
 
 
 def not_built(config: Config, store: Store | None = None, *, resolve: bool = False) -> NotBuilt:
@@ -44,8 +52,8 @@ def not_built(config: Config, store: Store | None = None, *, resolve: bool = Fal
 
     `resolve`: where no lock tells the size, find the versions first. Raises `NotBuilt` where there are none.
     """
-    store, locked = store or Store(), read(lock_of(config))
-    lacking = {one: names for one, names in _grouped(config).items() if _there(one, locked, store) is None}
+    locked, there = read(lock_of(config)), _whole(config, store or Store())
+    lacking = {one: names for one, names in _grouped(config).items() if names[0] not in there}
     pins = [locked.get(identity(one)) for one in lacking]
     if resolve:
         pins = [pin or _resolve(one, ", ".join(lacking[one])) for pin, one in zip(pins, lacking, strict=True)]
@@ -53,9 +61,15 @@ def not_built(config: Config, store: Store | None = None, *, resolve: bool = Fal
     told = f", up to about {size} MB to download" if pins and all(pins) else ""
     types = {spec.id: spec.type for spec in config.agents}
     names = ", ".join(f"{agent} ({types[agent]})" for agents in lacking.values() for agent in agents)
-    in_code = "massgen_hub.environments.sync(config)"
-    command = f"massgen-hub env sync {config.source}" if config.origin.config else in_code
-    return NotBuilt(f"not built yet: {_counted(len(lacking))} of {names}{told}: {command}")
+    return NotBuilt(f"not built yet: {_counted(len(lacking))} of {names}{told}: {_command('sync', config)}")
+
+
+def _command(verb: str, config: Config) -> str:
+    """What builds the environments of a config, or locks them anew."""
+    if config.origin.config is None:
+        return f"massgen_hub.environments.{verb if verb == 'sync' else 'relock'}(hub.config)"
+    sets = [word for one in config.origin.sets for word in ("--set", one)]
+    return shlex.join(["massgen-hub", "env", verb, config.source, *sets])
 
 
 def _counted(number: int) -> str:
@@ -73,7 +87,8 @@ def sync(config: Config, progress: Progress = lambda *_: None, store: Store | No
     for one, agents in _grouped(config).items():
         names = ", ".join(agents)
         pins = read(path).get(identity(one)) or _lock(path, one, names, progress)
-        made = build(store, one, pins, f"the environment of {names}", _telling(progress, names))
+        relock = _command("lock", config)
+        made = build(store, one, pins, f"the environment of {names}", _telling(progress, names), relock=relock)
         built |= dict.fromkeys(agents, made)
     return built
 

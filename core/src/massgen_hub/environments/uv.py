@@ -14,18 +14,21 @@ from tempfile import TemporaryFile
 
 from ..errors import NotBuilt
 
+UPGRADE = "pip install --upgrade uv"
 Told = Callable[[str], None]
 """Is told what goes on, a line at a time."""
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 NO_NETWORK = re.compile(
-    r"error sending request|dns error|failed to lookup|connection refused|network is unreachable|request failed"
-    r"|connectivity|not found in the cache|failed to fetch|tcp connect",
+    r"error sending request|dns error|failed to lookup|connection refused|network is unreachable|connectivity"
+    r"|not found in the cache|tcp connect|could not resolve host",
     re.IGNORECASE,
 )
+NO_ANSWER = re.compile(r"failed to fetch:|request failed", re.IGNORECASE)
+REFUSED = re.compile(r"returned a 403 Forbidden|lack of valid authentication", re.IGNORECASE)
 FULL = re.compile(r"no space left|os error 28|disk quota|file too large|os error 27", re.IGNORECASE)
-NO_PYTHON = re.compile(r"no interpreter found|no download found|could not find .* interpreter", re.IGNORECASE)
-STALE = re.compile(r"found \d+ incompatibilit", re.IGNORECASE)
+TOO_OLD = re.compile(r"unexpected argument|unrecognized subcommand|invalid value '", re.IGNORECASE)
+STALE = re.compile(r".*found \d+ incompatibilit\w+\n", re.IGNORECASE | re.DOTALL)
 UNSATISFIABLE = re.compile(r"no solution found", re.IGNORECASE)
 
 
@@ -43,20 +46,29 @@ class UvFailed(Exception):  # noqa: N818
 
 def run(arguments: Sequence[str], folder: Path, told: Told = lambda _: None) -> str:
     """Run uv in a folder that holds no project, and give what it wrote to stdout. Raises `UvFailed`, `NotBuilt`."""
-    # In a folder with a project uv would take that project's settings.
-    command = [_program(), *arguments]
+    program = _program()
     with TemporaryFile() as out:
-        process = subprocess.Popen(
-            command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE
-        )
+        try:  # in a folder with a project uv would take that project's settings
+            process = subprocess.Popen(
+                [program, *arguments], cwd=folder, env=_environment(),
+                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE,
+            )  # fmt: skip
+        except OSError as failure:
+            raise NotBuilt(f"{program} does not run: {failure.strerror}", hint=UPGRADE) from None
         said = list(_told(process, told))
         process.wait()
         out.seek(0)
         wrote = out.read().decode(errors="replace")
     if process.returncode:
         text = "\n".join(line for line in said if not line.startswith("Using Python")).strip().removeprefix("error: ")
-        raise UvFailed(text or f"uv ended with exit code {process.returncode}")
+        raise _too_old(program, text) or UvFailed(text or f"{program} ended with exit code {process.returncode}")
     return wrote
+
+
+def _too_old(program: str, text: str) -> NotBuilt | None:
+    if not TOO_OLD.search(text):
+        return None
+    return NotBuilt(f"{program} is too old: {text.splitlines()[0]}", hint=UPGRADE)
 
 
 def _told(process: subprocess.Popen[bytes], told: Told) -> Iterator[str]:
@@ -81,7 +93,7 @@ def run_with_or_without_network(arguments: Sequence[str], folder: Path, told: To
     try:
         return run(arguments, folder, told)
     except UvFailed as failure:
-        if not failure.says(NO_NETWORK):
+        if not (failure.says(NO_NETWORK) or failure.says(NO_ANSWER)):
             raise
         try:
             return run([*arguments, "--offline"], folder, told)
@@ -90,7 +102,8 @@ def run_with_or_without_network(arguments: Sequence[str], folder: Path, told: To
 
 
 def _program() -> str:
-    found = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent)) or _of_the_wheel()
+    """The one that `pip install uv` puts beside the hub, else any."""
+    found = shutil.which("uv", path=str(Path(sys.executable).parent)) or _of_the_wheel() or shutil.which("uv")
     if found is None:
         raise NotBuilt("environments are built with uv, which is not installed", hint="pip install uv")
     return found
@@ -110,17 +123,19 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in leading} | {"NO_COLOR": "1"}
 
 
-def explained(failure: UvFailed, what: str) -> NotBuilt:
-    """What a failure means, for a person. `what` begins the sentence: `the environment of `crew` (crewai)`."""
-    if failure.says(FULL):
+def explained(failure: UvFailed | OSError, what: str, relock: str = "") -> NotBuilt:
+    """What a failure means, for a person. `what` begins the sentence: `the environment of crew`. `relock` is the
+    command that finds other versions, where those of a lock were to be installed."""
+    text = failure.text if isinstance(failure, UvFailed) else str(failure)
+    if FULL.search(text):
         hint = "free some space, or name another folder in MASSGEN_HUB_CACHE (and UV_CACHE_DIR)"
         return NotBuilt(f"{what} cannot be built: the disk is full", hint=hint)
-    if failure.says(NO_PYTHON):
-        return NotBuilt(f"{what} cannot be built: {failure.text}")
-    if failure.says(NO_NETWORK):
+    if NO_NETWORK.search(text):
         reason = "there is no network, and not all of it is in uv's cache"
-        return NotBuilt(f"{what} cannot be built: {reason}\n{failure.text}")
-    if failure.says(STALE):
-        hint = "massgen-hub env lock CONFIG"
-        return NotBuilt(f"{what} cannot be built: what is locked does not fit any more\n{failure.text}", hint=hint)
-    return NotBuilt(f"{what} cannot be built:\n{failure.text}")
+        return NotBuilt(f"{what} cannot be built: {reason}\n{text}")
+    if REFUSED.search(text):
+        return NotBuilt(f"{what} cannot be built: an index lets nobody in without the right credentials\n{text}")
+    if relock and (STALE.search(text) or UNSATISFIABLE.search(text)):
+        reason = "what is locked does not fit any more"
+        return NotBuilt(f"{what} cannot be built: {reason}\n{STALE.sub('', text)}", hint=relock)
+    return NotBuilt(f"{what} cannot be built:\n{text}")

@@ -8,23 +8,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..config import AgentSpec, Config, OwnEnvironment
-from ..config.agents import APART, TOGETHER
+from ..config.agents import APART, BUILT_IN, TOGETHER
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-PATH = re.compile(r"(-e\s+)?[.~/]")
+_NO_ADDRESS = r"(?!\w[\w+.-]*://)"
+PATH = re.compile(rf"{_NO_ADDRESS}(-e\s+{_NO_ADDRESS}|[.~/]|[^@;\s]*/)")
+"""How a requirement begins that is the path of a project or of a wheel."""
+VERSION = re.compile(r"3\.\d+(\.\d+)?")
+"""A `python` that is asked for by its version; anything else is a path."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """An environment to be built; those that are equal are one.
 
-    `requires` are requirements as pip takes them, or paths of projects, relative to `folder`; sorted. `python` is a
-    version or the path of an interpreter, empty for the hub's own.
+    `requires` are requirements as pip takes them, or paths of projects and wheels, relative to `folder`; sorted.
+    `python` is a version or the path of an interpreter, relative to it too, empty for the hub's own.
     """
 
     requires: tuple[str, ...]
     python: str
     folder: Path
+
+    @property
+    def interpreter(self) -> str:
+        """The version that is asked for, or the whole path of the interpreter; empty for the hub's own."""
+        if not self.python or VERSION.fullmatch(self.python):
+            return self.python
+        return str(self.folder / Path(self.python).expanduser())
 
 
 def wanted(config: Config) -> dict[str, Wanted]:
@@ -46,7 +57,7 @@ def own_environments(config: Config) -> Iterator[tuple[AgentSpec, OwnEnvironment
 def _requires(spec: AgentSpec, where: OwnEnvironment) -> tuple[str, ...]:
     """What the entry asks for, and the adapter where it is one of ours or nothing else would bring it."""
     adapter = f"massgen-hub-{spec.type}"
-    ours = spec.type in (*TOGETHER, *APART) or not where.requires
+    ours = spec.type in (*TOGETHER, *APART) or not (where.requires or spec.type in BUILT_IN)
     named = {distribution_of(requirement) for requirement in where.requires}
     return tuple(sorted({*where.requires, *([adapter] if ours and adapter not in named else [])}))
 

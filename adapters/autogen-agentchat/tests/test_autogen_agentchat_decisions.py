@@ -25,7 +25,7 @@ def with_tools(model, *tools, **more):
 def test_a_vote_ends_the_turn_and_nothing_is_executed(server, take):
     server.script("m", [calls(("add", {"x": 1, "y": 2}), ("vote", BALLOT), text="I know.")])
     host = RecordingHost()
-    reply = take(vote(), host, target=lambda model: with_tools(model, add))
+    reply = take(vote(), host=host, target=lambda model: with_tools(model, add))
     assert (reply.text, reply.data) == ("I know.", BALLOT)
     assert host.activities == []
 
@@ -90,7 +90,7 @@ def test_an_agent_of_another_class_votes_with_its_model_and_its_system_message(s
 
 def test_a_person_votes_in_words(server, take):
     host = RecordingHost(["A is best."])
-    assert take(vote(), host, target=users.person).text == "A is best."
+    assert take(vote(), host=host, target=users.person).text == "A is best."
     assert host.questions[0].text == vote().prompt
     assert server.requests == []
 
@@ -99,7 +99,7 @@ def test_a_ballot_in_text_is_streamed(server, take):
     server.script("m", says(json.dumps(BALLOT)))
     host = RecordingHost()
     server.script("m", lambda body: fail(400) if body.get("tools") else say("A is best."))
-    assert take(vote(), host).text == "A is best."
+    assert take(vote(), host=host).text == "A is best."
     assert host.text == "A is best."
 
 

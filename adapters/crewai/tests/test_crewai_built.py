@@ -41,14 +41,14 @@ def test_what_is_no_tool_is_refused_by_its_name(name, take):
 def test_a_tool_of_crewai_is_a_tool(server, take):
     server.script("m", [call("once", {}), say("Done.")])
     host = RecordingHost()
-    assert take(draft(), host, tools=["crewai_users:once"]).text == "Done."
+    assert take(draft(), host=host, tools=["crewai_users:once"]).text == "Done."
     assert [activity.text for activity in host.activities] == ["{}", "it worked"]
 
 
 def test_several_calls_in_one_reply_are_pairs_of_their_own(server, take):
     server.script("m", [calls((LOOK_UP[13:], {"name": "Paris"}), (LOOK_UP[13:], {"name": "Lyon"})), say("Done.")])
     host = RecordingHost()
-    take(draft(), host, tools=[LOOK_UP])
+    take(draft(), host=host, tools=[LOOK_UP])
     texts = {activity.id: [] for activity in host.activities}
     for activity in host.activities:
         texts[activity.id].append(activity.text)

@@ -33,7 +33,7 @@ def offered(request):
 def test_a_vote_may_look_things_up_first(server, llm, take):
     server.script("m", [call("look_up", {"name": "Paris"}), call("vote", BALLOT)])
     host = RecordingHost()
-    assert take(vote(), host, target=member(llm, tools=[look_up])).data == BALLOT
+    assert take(vote(), host=host, target=member(llm, tools=[look_up])).data == BALLOT
     assert [(each.kind, each.name) for each in host.activities] == [("call", "look_up"), ("result", "look_up")]
 
 
@@ -84,5 +84,5 @@ def test_a_server_that_says_so_is_told_of_the_tools_in_text(server, llm, take):
     spoken = 'Thought: B.\nAction: vote\nAction Input: {"reason": "r", "ranking": ["B", "A"]}'
     server.script("m", lambda body: ModelReply(status=400, text=refused) if body.get("tools") else say(spoken))
     host = RecordingHost()
-    assert take(vote(), host, target=member(llm)).text == '{"reason": "r", "ranking": ["B", "A"]}'
+    assert take(vote(), host=host, target=member(llm)).text == '{"reason": "r", "ranking": ["B", "A"]}'
     assert host.activities == []

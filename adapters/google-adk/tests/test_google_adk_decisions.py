@@ -28,7 +28,7 @@ def test_a_vote_must_be_cast_with_the_tool(server, take):
 def test_a_vote_is_one_call_of_the_model_and_no_activity(server, take):
     server.script("m", [call("vote", BALLOT)])
     host = RecordingHost()
-    assert take(vote(), host) == Reply(data=BALLOT)
+    assert take(vote(), host=host) == Reply(data=BALLOT)
     assert (host.said, host.activities, len(server.requests)) == ([], [], 1)
 
 
@@ -40,7 +40,7 @@ def test_several_decisions_come_in_the_order_of_the_reply(server, take):
 def test_what_is_said_beside_a_ballot_is_the_text(server, take):
     server.script("m", [calls(("vote", BALLOT), text="A it is.")])
     host = RecordingHost()
-    assert take(vote(), host) == Reply(text="A it is.", data=BALLOT)
+    assert take(vote(), host=host) == Reply(text="A it is.", data=BALLOT)
     assert host.text == "A it is."
 
 
@@ -60,7 +60,7 @@ def test_prose_comes_through_after_one_call(server, take):
 def test_an_agent_may_use_its_tools_before_it_votes(server, take):
     server.script("m", [call("add", ADD), call("vote", BALLOT)])
     host = RecordingHost()
-    assert take(vote(), host, target=users.desk).data == BALLOT
+    assert take(vote(), host=host, target=users.desk).data == BALLOT
     assert [activity.name for activity in host.activities] == ["add", "add"]
     assert offered(server, 1) == ["vote", "add"]
 
@@ -68,7 +68,7 @@ def test_an_agent_may_use_its_tools_before_it_votes(server, take):
 def test_a_tool_beside_a_ballot_is_run_and_the_ballot_ends_the_turn(server, take):
     server.script("m", [calls(("add", ADD), ("vote", BALLOT))])
     host = RecordingHost()
-    assert take(vote(), host, target=users.desk).data == BALLOT
+    assert take(vote(), host=host, target=users.desk).data == BALLOT
     assert [activity.text for activity in host.activities][1] == "5"
 
 

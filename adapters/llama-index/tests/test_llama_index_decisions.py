@@ -27,14 +27,14 @@ def test_a_vote_is_cast_with_the_tool_that_is_demanded(server, take):
 def test_neither_the_call_nor_the_ballot_is_noted_or_said(server, take):
     server.script("m", [call("vote", BALLOT)])
     host = RecordingHost()
-    take(vote(), host)
+    take(vote(), host=host)
     assert (host.activities, host.said) == ([], [])
 
 
 def test_a_tool_of_its_own_may_be_called_first(server, take):
     server.script("m", [call("add", {"x": 2, "y": 3}), call("vote", BALLOT)])
     host = RecordingHost()
-    assert take(vote(), host, tools=["llama_index_users:add"]).data == BALLOT
+    assert take(vote(), host=host, tools=["llama_index_users:add"]).data == BALLOT
     assert [activity.name for activity in host.activities] == ["add", "add"]
 
 

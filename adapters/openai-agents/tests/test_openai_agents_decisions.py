@@ -29,7 +29,7 @@ def test_a_vote_must_be_cast_with_the_tool(server, take):
 def test_a_vote_is_one_call_of_the_model_and_no_activity(server, take):
     server.script("m", [call("vote", BALLOT)])
     host = RecordingHost()
-    assert take(vote(), host) == Reply(data=BALLOT)
+    assert take(vote(), host=host) == Reply(data=BALLOT)
     assert (host.said, host.activities) == ([], [])
 
 
@@ -47,7 +47,7 @@ def test_several_decisions_come_in_the_order_of_the_reply(server, take):
 def test_what_is_said_beside_a_ballot_is_the_text(server, take):
     server.script("m", [calls(("vote", BALLOT), text="A it is.")])
     host = RecordingHost()
-    assert take(vote(), host) == Reply(text="A it is.", data=BALLOT)
+    assert take(vote(), host=host) == Reply(text="A it is.", data=BALLOT)
     assert host.text == "A it is."
 
 
@@ -64,7 +64,7 @@ def test_arguments_come_through_untouched_be_they_right_or_not(server, take, arg
 def test_prose_comes_through_after_one_call(server, take):
     server.script("m", [say("I like the first.")])
     host = RecordingHost()
-    assert take(vote(), host) == Reply(text="I like the first.")
+    assert take(vote(), host=host) == Reply(text="I like the first.")
     assert host.text == "I like the first."
     assert len(server.requests) == 1
 
@@ -77,7 +77,7 @@ def test_a_draft_offers_no_decision(server, take):
 def test_an_agent_may_use_its_tools_before_it_votes(server, take):
     server.script("m", [call("add", ADD), call("vote", BALLOT)])
     host = RecordingHost()
-    assert take(vote(), host, tools=["openai_agents_users:add"]).data == BALLOT
+    assert take(vote(), host=host, tools=["openai_agents_users:add"]).data == BALLOT
     assert [activity.name for activity in host.activities] == ["add", "add"]
     assert server.requests[1].body["tool_choice"] == "required"
     assert [request.invalid for request in server.requests] == [[], []]

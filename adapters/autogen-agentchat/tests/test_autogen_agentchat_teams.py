@@ -68,7 +68,7 @@ def test_without_a_voter_the_first_member_votes(server, take):
 
 
 def test_an_unknown_voter_is_refused(take):
-    with pytest.raises(ConfigError, match="no member `criticc` with a model\n\nhint: did you mean `critic`"):
+    with pytest.raises(ConfigError, match="there is no `criticc` that could vote\n\nhint: did you mean `critic`"):
         take(draft(), target=users.writer_and_critic, voter="criticc")
 
 

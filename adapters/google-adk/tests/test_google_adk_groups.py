@@ -53,9 +53,9 @@ def test_the_answer_is_the_last_word_of_a_named_voter(server, take):
 
 
 def test_a_voter_that_is_nobody_is_refused_with_the_names(take):
-    with pytest.raises(ConfigError, match="there is no agent `boss` to vote") as failure:
+    with pytest.raises(ConfigError, match="there is no `boss` that could vote") as failure:
         take(draft(), target=users.line, voter="boss")
-    assert failure.value.hint == "`voter` is one of `writer`, `editor`"
+    assert failure.value.hint == "there are `writer`, `editor`"
 
 
 def test_agents_at_once_speak_in_parts_of_their_own(server, take):

@@ -190,7 +190,7 @@ def test_a_verbose_agent_prints_nothing(server, take, capfd):
         (users.assistant, {"voter": "x"}, "`voter` has no effect on an agent of your own"),
         (users.team, {"output": "x"}, "`output` has no effect on an agent of your own"),
         (users.team, {"system_message": "x"}, "`system_message` has no effect on an agent of your own"),
-        (users.team, {"voter": "nobody"}, "`voter: nobody` is none of the workflow's"),
+        (users.team, {"voter": "nobody"}, "there is no `nobody` that could vote"),
         (users.number, {}, "a `int` is no agent of this framework"),
         (lambda: 7, {}, "the factory made a `int`, which is no agent"),
     ],

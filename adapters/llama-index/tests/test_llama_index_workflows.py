@@ -73,7 +73,7 @@ def test_the_prompt_is_given_as_input_says(take, options, asked):
     [
         ({"input": "topic"}, "the start event `Asked` has no field `topic`"),
         ({"input": f"{HERE}:number"}, "`input: llama_index_users:number` is a `int`"),
-        ({"voter": "critic"}, "`voter: critic` is none of the workflow's"),
+        ({"voter": "critic"}, "there is no `critic` that could vote"),
         ({"max_iterations": 3}, "`max_iterations` has no effect"),
     ],
 )

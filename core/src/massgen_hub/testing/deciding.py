@@ -44,7 +44,7 @@ def a_vote_must_be_cast_with_the_tool(server: ModelServer, take: Take) -> None:
     take(vote())
     asked = server.requests[0]
     assert (asked.offered, asked.body["tool_choice"]) == (["vote"], "required")
-    assert asked.body["tools"][0]["function"]["parameters"] == vote().schema
+    assert asked.body["tools"][0]["function"]["parameters"]["properties"] == vote().schema["properties"]
 
 
 @_decides
@@ -105,7 +105,7 @@ def other_tools_may_be_called_before(server: ModelServer, take: Take) -> None:
     host = RecordingHost()
     assert take(vote(), host=host, tools=[ADD]).data == BALLOT
     assert [activity.name for activity in host.activities] == ["add", "add"]
-    assert [(request.invalid, request.body["tool_choice"]) for request in server.requests] == [([], "required")] * 2
+    assert [request.invalid for request in server.requests] == [[], []]
 
 
 @_decides

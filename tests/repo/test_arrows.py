@@ -8,7 +8,7 @@ MAY_IMPORT = {
     "errors": set(),
     "events": set(),
     "codec": set(),
-    "kit": {"contract", "errors", "kit"},
+    "kit": {"contract", "errors", "hints", "targets", "kit"},
     "consensus": {"contract", "errors", "consensus"},
     "dialogue": {"contract", "errors", "consensus", "dialogue"},
     "runner": {"contract", "errors", "kit", "consensus", "dialogue", "runner"},

@@ -147,7 +147,7 @@ def test_two_calls_of_one_reply_keep_their_order(take, server, two) -> None:
 
 @pytest.mark.parametrize("voter", ["three", "user", "manager"])
 def test_a_voter_that_is_no_member_with_a_model_is_refused(take, server, two, voter) -> None:
-    with pytest.raises(ConfigError, match=f"no member `{voter}`"):
+    with pytest.raises(ConfigError, match=f"there is no `{voter}` that could vote"):
         take(vote(), {"voter": voter}, target=manager(server, [proxy(), *two]))
 
 

@@ -34,7 +34,7 @@ def test_another_may_be_named(server, take):
 
 
 def test_a_name_that_nobody_has_is_refused_with_a_suggestion(server, take):
-    with pytest.raises(ConfigError, match="the workflow has no agent `editr`") as refused:
+    with pytest.raises(ConfigError, match="there is no `editr` that could vote") as refused:
         take(draft(), target=users.sequence(server, "editor", "b"), voter="editr")
     assert "editor" in str(refused.value.hint)
 

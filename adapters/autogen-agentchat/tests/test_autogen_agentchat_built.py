@@ -68,7 +68,7 @@ def test_two_tools_of_one_name_are_refused(take):
 def test_code_is_run_in_the_folder_of_the_turn(server, take, tmp_path):
     server.script("m", in_turn(call("CodeExecutor", {"code": CODE}), then=says("It is 42.")))
     host = RecordingHost()
-    assert take(in_folder(draft(), tmp_path), host, code_execution={"timeout": 30}).text == "It is 42."
+    assert take(in_folder(draft(), tmp_path), host=host, code_execution={"timeout": 30}).text == "It is 42."
     assert [path.name for path in tmp_path.iterdir()] == ["found.txt"]
     code, output = (one for one in host.activities if one.kind in ("code", "output"))
     assert (code.text, output.text, code.id) == (CODE, "42\n", output.id)
@@ -95,6 +95,6 @@ def test_a_voter_is_of_teams_only(take):
 def test_text_beside_a_call_is_streamed_as_a_part_of_its_own(server, take):
     server.script("m", [calls(("add", {"x": 1, "y": 2}), text="Let me see."), say("It is 3.")])
     host = RecordingHost()
-    assert take(draft(), host, tools=[ADD]).text == "It is 3."
+    assert take(draft(), host=host, tools=[ADD]).text == "It is 3."
     parts = {part: "".join(text for at, text in host.said if at == part) for part, _ in host.said}
     assert list(parts.values()) == ["Let me see.", "It is 3."]

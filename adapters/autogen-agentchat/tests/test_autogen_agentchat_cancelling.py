@@ -10,33 +10,16 @@ import autogen_agentchat_users as users
 import pytest
 from autogen_agentchat.agents import AssistantAgent
 from autogen_agentchat.teams import RoundRobinGroupChat
-from massgen_hub.contract import Setup
-from massgen_hub.testing import Gate, ModelReply, RecordingHost, call, draft, fail, hang, run, say
+from massgen_hub.testing import Endless, Gate, ModelReply, SilentHost, call, draft, fail, hang, say
 from massgen_hub.testing.watching import children
-from massgen_hub_autogen_agentchat import ADAPTER
-
-
-async def cancelled(setup, reached):
-    """What a turn that is cancelled told the host, and the tasks that it left."""
-    host = RecordingHost()
-    async with ADAPTER.open(ADAPTER.options(), setup) as agent:
-        before = asyncio.all_tasks()
-        taking = asyncio.create_task(agent(draft(), host))
-        await reached()
-        taking.cancel()
-        await asyncio.wait([taking], timeout=2)
-        assert taking.cancelled()
-        left = asyncio.all_tasks() - before - {taking}
-    return host, left
 
 
 @pytest.fixture
-def cancel(server, capfd):
-    """`cancel(target, reached)`: as `cancelled`; and nothing is printed."""
+def cancel(take, capfd):
+    """`cancel(target, reached)`: what the host was told, and the tasks that are left; and nothing is printed."""
 
-    def cancel(target, reached):
-        setup = Setup(agent="a", seed=1, model=server.model("m"), target=target)
-        host, left = run(cancelled(setup, reached), loop="one")
+    def cancel(target, reached, host=None):
+        host, left = take.cancelled(draft(), reached, target=target, host=host)
         gc.collect()  # a task that nobody awaits complains when it goes
         assert tuple(capfd.readouterr()) == ("", "")
         return host, left
@@ -53,8 +36,7 @@ def members_of(team):
 def test_a_team_hangs_up_on_the_model(server, cancel, team):
     gate = Gate()
     server.script(members_of(team), [ModelReply(text="Par", gate=gate)])
-    _, left = cancel(getattr(users, team), lambda: asyncio.to_thread(gate.reached.wait))
-    server.requests[0].answered.wait(3)
+    _, left = cancel(getattr(users, team), gate.until_reached)
     assert server.requests[0].disconnected
     assert len(server.requests) == 1
     assert left == set()
@@ -63,8 +45,7 @@ def test_a_team_hangs_up_on_the_model(server, cancel, team):
 def test_the_ledger_of_an_orchestrator_is_given_up(server, cancel):
     gate = Gate()
     server.script("orchestrator", [say("facts"), say("plan"), ModelReply(text="{", gate=gate)])
-    _, left = cancel(users.magentic, lambda: asyncio.to_thread(gate.reached.wait))
-    server.requests[2].answered.wait(3)
+    _, left = cancel(users.magentic, gate.until_reached)
     assert server.requests[2].disconnected
     assert left == set()
 
@@ -76,36 +57,24 @@ def test_members_that_speak_at_once_are_all_stopped(server, cancel):
 
     async def reached():
         for gate in gates:
-            await asyncio.to_thread(gate.reached.wait)
+            await gate.until_reached()
 
     _, left = cancel(users.graph, reached)
-    for request in server.requests:
-        request.answered.wait(3)
     assert [request.disconnected for request in server.requests] == [True, True]
     assert left == set()
 
 
 @pytest.mark.parametrize("inside", ["alone", "in a team"])
 def test_a_tool_is_cancelled_with_the_turn(server, cancel, inside):
-    ended = []
-    started = asyncio.Event()
-
-    async def wait() -> str:
-        """Wait for ever."""
-        started.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.append("yes")
-        return ""
+    tool = Endless()
 
     def target(model):
-        agent = AssistantAgent("a", users.client(model), tools=[wait])
+        agent = AssistantAgent("a", users.client(model), tools=[tool.wait])
         return agent if inside == "alone" else RoundRobinGroupChat([agent], max_turns=1)
 
     server.script("m", [call("wait", {})])
-    host, left = cancel(target, started.wait)
-    assert (ended, left) == (["yes"], set())
+    host, left = cancel(target, tool.started.wait)
+    assert (tool.cancelled, left) == (True, set())
     assert [(one.kind, one.text) for one in host.activities] == [("call", "{}"), ("result", "CancelledError")]
 
 
@@ -115,23 +84,6 @@ def test_a_failing_team_prints_nothing(server, take, capfd):
         take(draft(), target=users.writer_and_critic)
     gc.collect()
     assert tuple(capfd.readouterr()) == ("", "")
-
-
-def test_a_team_works_after_a_cancelled_turn(server):
-    gate = Gate()
-
-    async def scene():
-        async with ADAPTER.open(ADAPTER.options(), Setup(agent="a", seed=1, target=team)) as agent:
-            server.script("writer", [ModelReply(text="Par", gate=gate)])
-            first = asyncio.create_task(agent(draft(), RecordingHost()))
-            await asyncio.to_thread(gate.reached.wait)
-            first.cancel()
-            await asyncio.wait([first])
-            server.script("writer", [say("Paris. APPROVE")])
-            return await agent(draft(), RecordingHost())
-
-    team = users.writer_and_critic(server.model("m"))
-    assert run(scene(), loop="one").text == "Paris."
 
 
 def test_code_is_killed_with_the_turn(server, cancel, tmp_path):
@@ -146,13 +98,7 @@ def test_code_is_killed_with_the_turn(server, cancel, tmp_path):
 
 
 @pytest.mark.parametrize("person", ["person", "with_a_person"])
-def test_a_person_is_not_waited_for_any_more(cancel, monkeypatch, person):
-    asked = asyncio.Event()
-
-    async def ask(_host, _question):
-        asked.set()
-        await asyncio.Event().wait()
-
-    monkeypatch.setattr(RecordingHost, "ask", ask)
-    _, left = cancel(getattr(users, person), asked.wait)
+def test_a_person_is_not_waited_for_any_more(cancel, person):
+    host = SilentHost()
+    _, left = cancel(getattr(users, person), host.asked.wait, host)
     assert left == set()

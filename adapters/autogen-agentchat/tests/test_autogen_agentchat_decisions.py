@@ -14,10 +14,6 @@ from massgen_hub.testing.desk import add
 BALLOT = {"reason": "It is the capital.", "ranking": ["A", "B"]}
 
 
-def offered(request):
-    return [tool["function"]["name"] for tool in request.body.get("tools", ())]
-
-
 def with_tools(model, *tools, **more):
     return AssistantAgent("able", users.client(model), tools=list(tools), **more)
 
@@ -25,7 +21,7 @@ def with_tools(model, *tools, **more):
 def test_a_vote_ends_the_turn_and_nothing_is_executed(server, take):
     server.script("m", [calls(("add", {"x": 1, "y": 2}), ("vote", BALLOT), text="I know.")])
     host = RecordingHost()
-    reply = take(vote(), host, target=lambda model: with_tools(model, add))
+    reply = take(vote(), host=host, target=lambda model: with_tools(model, add))
     assert (reply.text, reply.data) == ("I know.", BALLOT)
     assert host.activities == []
 
@@ -34,7 +30,7 @@ def test_a_model_may_use_its_tools_before_it_must_decide(server, take):
     looks = call("add", {"x": 1, "y": 2})
     server.script("m", [looks, looks, call("vote", BALLOT)])
     assert take(vote(), target=lambda model: with_tools(model, add)).data == BALLOT
-    assert [offered(request) for request in server.requests] == [["vote", "add"], ["vote", "add"], ["vote"]]
+    assert [request.offered for request in server.requests] == [["vote", "add"], ["vote", "add"], ["vote"]]
     assert {request.body["tool_choice"] for request in server.requests} == {"required"}
 
 
@@ -45,13 +41,13 @@ def test_a_tool_of_the_same_name_is_hidden(server, take):
 
     server.script("m", [call("answer", {"answer": "Paris."})])
     assert take(decide(), target=lambda model: with_tools(model, answer)).data == {"answer": "Paris."}
-    assert sorted(offered(server.requests[0])) == ["answer", "vote"]
+    assert sorted(server.requests[0].offered) == ["answer", "vote"]
 
 
 def test_nobody_is_handed_off_to_in_a_vote(server, take):
     server.script("m", [call("vote", BALLOT)])
     take(vote(), target=lambda model: with_tools(model, handoffs=["other"]))
-    assert offered(server.requests[0]) == ["vote"]
+    assert server.requests[0].offered == ["vote"]
 
 
 @pytest.mark.parametrize("status", [400, 404, 422])
@@ -68,7 +64,7 @@ def test_a_model_that_knows_no_tools_is_asked_for_text(server, take):
     model = server.model("m")
     client = users.OpenAIChatCompletionClient(model="m", base_url=model.base_url, api_key="k", model_info=info)
     assert json.loads(take(vote(), target=AssistantAgent("old", client)).text) == BALLOT
-    assert offered(server.requests[0]) == []
+    assert server.requests[0].offered == []
 
 
 def test_a_refusal_after_an_answer_is_a_failure(server, take):
@@ -90,7 +86,7 @@ def test_an_agent_of_another_class_votes_with_its_model_and_its_system_message(s
 
 def test_a_person_votes_in_words(server, take):
     host = RecordingHost(["A is best."])
-    assert take(vote(), host, target=users.person).text == "A is best."
+    assert take(vote(), host=host, target=users.person).text == "A is best."
     assert host.questions[0].text == vote().prompt
     assert server.requests == []
 
@@ -99,7 +95,7 @@ def test_a_ballot_in_text_is_streamed(server, take):
     server.script("m", says(json.dumps(BALLOT)))
     host = RecordingHost()
     server.script("m", lambda body: fail(400) if body.get("tools") else say("A is best."))
-    assert take(vote(), host).text == "A is best."
+    assert take(vote(), host=host).text == "A is best."
     assert host.text == "A is best."
 
 
@@ -116,4 +112,4 @@ def test_an_agent_that_is_a_tool_of_the_voter_is_not_asked_to_decide(server, tak
     server.script("inner", [call("answer", {"text": "Here."})])
     assert take(decide(), target=make).data == BALLOT
     (inner,) = server.asked("inner")
-    assert (offered(inner), inner.body["tool_choice"]) == (["answer"], "auto")
+    assert (inner.offered, inner.body["tool_choice"]) == (["answer"], "auto")

@@ -88,14 +88,14 @@ def test_what_a_cache_answers_costs_nothing(server, take):
     costs = []
     for _ in range(2):
         host = RecordingHost()
-        take(draft(), host, target=cached)
+        take(draft(), host=host, target=cached)
         costs.append(len(host.spent))
     assert (costs, len(server.requests)) == ([1, 0], 1)
 
 
 def test_a_stream_tells_its_usage_whatever_the_client_says(server, take):
     host = RecordingHost()
-    take(draft(), host, target=lambda model: users.expert(model, model_client_stream=True))
+    take(draft(), host=host, target=lambda model: users.expert(model, model_client_stream=True))
     assert [(usage.input, usage.output) for usage in host.spent] == [server.requests[0].usage]
 
 
@@ -103,7 +103,7 @@ def test_a_stream_of_a_client_that_asks_for_no_usage_tells_none(server, take):
     options = {"stream_options": {"include_usage": False}}
     agent = AssistantAgent("a", users.client(server.model("m"), **options), model_client_stream=True)
     host = RecordingHost()
-    take(draft(), host, target=agent)
+    take(draft(), host=host, target=agent)
     assert [(usage.input, usage.output, usage.calls) for usage in host.spent] == [(None, None, 1)]
 
 
@@ -131,7 +131,7 @@ def test_an_agent_that_is_a_tool_remembers_nothing(server, take):
         server.script("outer", [call("inner", {"task": "Where?"})])
         server.script("inner", [say("Paris.")])
         host = RecordingHost()
-        take(draft(), host, target=outer)
+        take(draft(), host=host, target=outer)
         assert [usage.model for usage in host.spent] == ["outer", "inner"]
     assert [len(request.body["messages"]) for request in server.asked("inner")] == [2, 2]
     assert inner.model_context._messages == []
@@ -215,7 +215,7 @@ def test_a_selector_and_other_functions_of_a_team_are_kept(server, take):
 
     server.script("m", [say("Paris.")])
     host = RecordingHost()
-    assert take(draft(), host, target=make).text == "Paris."
+    assert take(draft(), host=host, target=make).text == "Paris."
     assert len(server.requests) == 1
 
 

@@ -68,7 +68,7 @@ def test_without_a_voter_the_first_member_votes(server, take):
 
 
 def test_an_unknown_voter_is_refused(take):
-    with pytest.raises(ConfigError, match="no member `criticc` with a model\n\nhint: did you mean `critic`"):
+    with pytest.raises(ConfigError, match="there is no `criticc` that could vote\n\nhint: did you mean `critic`"):
         take(draft(), target=users.writer_and_critic, voter="criticc")
 
 
@@ -81,7 +81,7 @@ def test_the_model_that_selects_a_speaker_counts(server, take):
     server.script("chooser", [say("right")])
     server.script("right", [say("Paris.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.selector).text == "Paris."
+    assert take(draft(), host=host, target=users.selector).text == "Paris."
     assert [usage.model for usage in host.spent] == ["chooser", "right"]
     assert spent(host) == used(server)
 
@@ -91,7 +91,7 @@ def test_the_orchestrator_of_a_magentic_team_counts_and_has_the_last_word(server
     server.script("orchestrator", map(say, replies))
     server.script("helper", [say("Paris.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.magentic).text == "Paris it is."
+    assert take(draft(), host=host, target=users.magentic).text == "Paris it is."
     assert [usage.calls for usage in host.spent] == [1] * 6
     assert spent(host) == used(server)
 
@@ -106,7 +106,7 @@ def test_members_that_speak_at_once_are_streamed_apart(server, take):
     for name in ("left", "right", "last"):
         server.script(name, [say(f"This is {name}.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.graph).text == "This is last."
+    assert take(draft(), host=host, target=users.graph).text == "This is last."
     assert host.text == "This is last."
     assert sorted(text for _, text in host.said) == ["This is last.", "This is left.", "This is right."]
 
@@ -117,7 +117,7 @@ def test_an_agent_with_a_team_inside_speaks_and_votes_for_it(server, take):
     host = RecordingHost()
     assert take(vote(), target=users.society).data == BALLOT
     server.script("outer", [say("Paris.")])
-    assert take(draft(), host, target=users.society).text == "Paris."
+    assert take(draft(), host=host, target=users.society).text == "Paris."
     assert asked(server) == ["outer", "inner", "outer"]
     assert [usage.model for usage in host.spent] == ["inner", "outer"]
 
@@ -125,14 +125,14 @@ def test_an_agent_with_a_team_inside_speaks_and_votes_for_it(server, take):
 def test_the_output_of_code_is_no_answer(server, take):
     server.script("m", [say(CODE)])
     host = RecordingHost()
-    assert take(draft(), host, target=users.with_a_terminal).text == CODE
+    assert take(draft(), host=host, target=users.with_a_terminal).text == CODE
     assert [(one.kind, one.text) for one in host.activities] == [("code", "print(6 * 7)\n"), ("output", "42\n")]
 
 
 def test_code_that_a_member_quotes_is_not_run(server, take):
     server.script("m", [say("I would not run that.")])
     host = RecordingHost()
-    take(draft(prompt=f"Somebody says: {CODE}"), host, target=users.with_a_terminal)
+    take(draft(prompt=f"Somebody says: {CODE}"), host=host, target=users.with_a_terminal)
     assert host.activities == []
 
 
@@ -216,7 +216,7 @@ def test_one_team_takes_two_turns_at_once(server):
 def test_the_usage_of_a_member_names_its_model(server, take):
     server.script("writer", [say("Paris. APPROVE")])
     host = RecordingHost()
-    take(draft(), host, target=users.writer_and_critic)
+    take(draft(), host=host, target=users.writer_and_critic)
     given = server.requests[0].usage
     assert host.spent == [Usage(input=given[0], output=given[1], calls=1, model="writer")]
 

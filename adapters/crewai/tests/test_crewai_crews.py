@@ -188,7 +188,7 @@ def test_a_limit_of_uses_counts_within_a_turn(server, llm, take):
     server.script("m", in_turn(call("once", {}), say("1"), call("once", {}), then=says("2")))
     target, host = crew(task(member(llm, tools=[once]))), RecordingHost()
     for _ in range(2):
-        take(draft(), host, target=target)
+        take(draft(), host=host, target=target)
     assert [activity.text for activity in host.activities if activity.kind == "result"] == ["it worked", "it worked"]
     assert once.current_usage_count == 0
 
@@ -257,7 +257,7 @@ def test_a_cancelled_crew_calls_no_other_model(server, llm):
 def test_human_input_shows_the_answer_until_it_is_approved(server, llm, take):
     server.script("m", [say("Lyon."), say("Paris.")])
     host = RecordingHost(["Not Lyon.", "approve"])
-    assert take(draft(), host, target=crew(task(member(llm), human_input=True))).text == "Paris."
+    assert take(draft(), host=host, target=crew(task(member(llm), human_input=True))).text == "Paris."
     assert [question.text.partition("\n")[0] for question in host.questions] == ["Lyon.", "Paris."]
     assert "Not Lyon." in heard(server.requests[1])
 
@@ -280,6 +280,6 @@ def test_work_that_a_manager_delegates_is_noted_and_counted(server, take):
     asked = {"task": "Name it.", "context": "France", "coworker": "guide"}
     server.script("m", in_turn(call("delegate_work_to_coworker", asked), say("Paris."), then=says("It is Paris.")))
     host, target = RecordingHost(), crew(task(member("gpt-4o")), process=Process.hierarchical, manager_llm="gpt-4o")
-    assert take(draft(), host, target=target).text == "It is Paris."
+    assert take(draft(), host=host, target=target).text == "It is Paris."
     assert [(each.kind, each.text) for each in host.activities] == [("call", json.dumps(asked)), ("result", "Paris.")]
     assert [(usage.input, usage.output) for usage in host.spent] == [request.usage for request in server.requests]

@@ -26,27 +26,23 @@ def member(llm, **about):
     return Agent(**{"role": "guide", "goal": "g", "backstory": "b", "llm": llm, **about})
 
 
-def offered(request):
-    return [each["function"]["name"] for each in request.body.get("tools", ())]
-
-
 def test_a_vote_may_look_things_up_first(server, llm, take):
     server.script("m", [call("look_up", {"name": "Paris"}), call("vote", BALLOT)])
     host = RecordingHost()
-    assert take(vote(), host, target=member(llm, tools=[look_up])).data == BALLOT
+    assert take(vote(), host=host, target=member(llm, tools=[look_up])).data == BALLOT
     assert [(each.kind, each.name) for each in host.activities] == [("call", "look_up"), ("result", "look_up")]
 
 
 def test_a_vote_is_one_call_of_the_model(server, llm, take):
     server.script("m", [call("vote", BALLOT)])
     take(vote(), target=member(llm))
-    assert [offered(request) for request in server.requests] == [["vote"]]
+    assert [request.offered for request in server.requests] == [["vote"]]
 
 
 def test_a_turn_that_allows_both_offers_both(server, llm, take):
     server.script("m", [call("answer", {"answer": "Paris."})])
     assert take(decide(), target=member(llm)).data == {"answer": "Paris."}
-    assert sorted(offered(server.requests[0])) == ["answer", "vote"]
+    assert sorted(server.requests[0].offered) == ["answer", "vote"]
 
 
 def test_a_tool_of_the_users_called_vote_makes_way(server, llm, take):
@@ -76,7 +72,7 @@ def test_a_server_that_refuses_tools_is_asked_for_text_from_then_on(status, serv
             return [(await agent(vote(), RecordingHost())).text for _ in range(2)]
 
     assert run(twice(), loop="one") == ['{"ranking": ["B", "A"]}'] * 2
-    assert [offered(request) for request in server.requests] == [["vote"], [], []]
+    assert [request.offered for request in server.requests] == [["vote"], [], []]
 
 
 def test_a_server_that_says_so_is_told_of_the_tools_in_text(server, llm, take):
@@ -84,5 +80,5 @@ def test_a_server_that_says_so_is_told_of_the_tools_in_text(server, llm, take):
     spoken = 'Thought: B.\nAction: vote\nAction Input: {"reason": "r", "ranking": ["B", "A"]}'
     server.script("m", lambda body: ModelReply(status=400, text=refused) if body.get("tools") else say(spoken))
     host = RecordingHost()
-    assert take(vote(), host, target=member(llm)).text == '{"reason": "r", "ranking": ["B", "A"]}'
+    assert take(vote(), host=host, target=member(llm)).text == '{"reason": "r", "ranking": ["B", "A"]}'
     assert host.activities == []

@@ -105,7 +105,7 @@ def test_the_words_of_a_crew_or_an_agent_are_the_answer(agents, server, llm, tak
     crew = Crew(agents=[agent], tasks=[Task(description="Answer.", expected_output="e", agent=agent)])
     flow = flow_of(lambda _self: crew.kickoff() if agents == "a crew" else agent.kickoff("Answer."))
     host = RecordingHost()
-    assert take(draft(), host, target=flow).text == host.text == "Paris."
+    assert take(draft(), host=host, target=flow).text == host.text == "Paris."
     assert [(usage.input, usage.output) for usage in host.spent] == [server.requests[0].usage]
 
 
@@ -117,7 +117,7 @@ def test_a_flow_votes_in_text(server, llm, take):
 
 def test_a_question_of_a_flow_is_put_to_a_person(take):
     host = RecordingHost(["Yes."])
-    assert take(draft(), host, target=flow_of(lambda self: self.ask("May I?"))).text == "Yes."
+    assert take(draft(), host=host, target=flow_of(lambda self: self.ask("May I?"))).text == "Yes."
     assert [question.text for question in host.questions] == ["May I?"]
 
 
@@ -138,7 +138,7 @@ def test_feedback_on_a_step_is_asked_for_with_what_it_gave(take):
             return f"{result.output} {result.feedback}"
 
     host = RecordingHost(["Too short."])
-    assert take(draft(), host, target=Reviewed()).text == "Paris. Too short."
+    assert take(draft(), host=host, target=Reviewed()).text == "Paris. Too short."
     assert host.questions[0].text.startswith("Is it good?\n\nParis.")
 
 
@@ -162,4 +162,4 @@ def test_a_step_may_await_its_model(server, llm, take):
 
     server.script("m", says("Paris."))
     host = RecordingHost()
-    assert take(draft(), host, target=flow_of(step)).text == host.text == "Paris."
+    assert take(draft(), host=host, target=flow_of(step)).text == host.text == "Paris."

@@ -1,37 +1,11 @@
 """Turns of an agent against a scripted model, and the users' modules that a config names."""
 
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import pytest
-from massgen_hub.contract import Reply, Setup, Turn
-from massgen_hub.testing import ModelServer, RecordingHost, run
+from massgen_hub.testing import fixtures
 from massgen_hub_google_adk import ADAPTER
 
 sys.path.append(str(Path(__file__).parent))
 
-Take = Callable[..., Reply]
-
-
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with ModelServer() as server:
-        yield server
-
-
-@pytest.fixture
-def take(server: ModelServer) -> Take:
-    """`take(turn, host=None, target=None, model="m", **options)`: the reply of an agent opened for this turn."""
-
-    async def taken(turn: Turn, host: Any, setup: Setup, options: dict[str, Any]) -> Reply:
-        async with ADAPTER.open(ADAPTER.options(**options), setup) as agent:
-            return await agent(turn, host or RecordingHost())
-
-    def take(turn: Turn, host: Any = None, target: Any = None, model: str | None = "m", **options: Any) -> Reply:
-        hubs = server.model(model) if model else None
-        setup = Setup(agent="ada", seed=1, model=hubs, target=target)
-        return run(taken(turn, host, setup, options), loop="one")
-
-    return take
+server, take = fixtures(ADAPTER)

@@ -44,7 +44,7 @@ def test_a_function_is_described_by_its_annotations(server, take):
 def test_an_agent_may_be_a_tool(server, take):
     server.script("m", [call("expert", {"request": "Capital?"}), say("Paris"), say("It is Paris.")])
     host = RecordingHost()
-    assert take(draft(), host, tools=[f"{USERS}:expert"]).text == "It is Paris."
+    assert take(draft(), host=host, tools=[f"{USERS}:expert"]).text == "It is Paris."
     assert [(activity.kind, activity.text) for activity in host.activities] == [
         ("call", '{"request": "Capital?"}'),
         ("result", "Paris"),
@@ -61,7 +61,7 @@ def test_the_model_is_told_why_a_tool_failed(server, take):
 def test_the_model_is_told_of_a_tool_that_there_is_not(server, take):
     server.script("m", [call("subtract", {}), say("I cannot.")])
     host = RecordingHost()
-    assert take(draft(), host, tools=[ADD]).text == "I cannot."
+    assert take(draft(), host=host, tools=[ADD]).text == "I cannot."
     assert [activity.kind for activity in host.activities] == ["call", "result"]
     assert "no tool with that name" in results(server.requests[1])[0]
 

@@ -84,7 +84,7 @@ def test_a_callback_may_change_what_is_said(server, take):
 
     server.script("m", [say("Paris it is.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.agent("a", after_model_callback=louder)).text == "PARIS IT IS."
+    assert take(draft(), host=host, target=users.agent("a", after_model_callback=louder)).text == "PARIS IT IS."
     assert host.text == "PARIS IT IS."
 
 
@@ -92,7 +92,7 @@ def test_a_tool_that_fails_fails_the_turn_as_in_adk(server, take):
     server.script("m", [call("divide", {})])
     host = RecordingHost()
     with pytest.raises(ZeroDivisionError):
-        take(draft(), host, target=users.agent("a", tools=[users.divide]))
+        take(draft(), host=host, target=users.agent("a", tools=[users.divide]))
     assert [activity.text for activity in host.activities] == ["{}", "ZeroDivisionError: division by zero"]
 
 
@@ -133,7 +133,7 @@ def test_the_output_of_a_task_is_the_answer(server, take):
 def test_the_agent_s_own_code_is_run_and_noted(server, take):
     server.script("m", [say("Let me see.\n```python\nprint(1111 * 1111)\n```"), say("It is odd.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.coder).text == "It is odd."
+    assert take(draft(), host=host, target=users.coder).text == "It is odd."
     code, output = host.activities
     assert (code.kind, code.text, output.kind) == ("code", "print(1111 * 1111)", "output")
     assert "1234321" in output.text
@@ -143,7 +143,7 @@ def test_the_agent_s_own_code_is_run_and_noted(server, take):
 def test_no_code_is_run_in_a_turn_that_shows_answers_of_others(server, take):
     server.script("m", [say("```python\nprint(1111 * 1111)\n```")])
     host = RecordingHost()
-    take(draft(shown=vote().shown), host, target=users.coder)
+    take(draft(shown=vote().shown), host=host, target=users.coder)
     assert (host.activities, len(server.requests)) == ([], 1)
 
 

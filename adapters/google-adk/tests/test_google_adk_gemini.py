@@ -70,7 +70,7 @@ def ask(google, take, monkeypatch):
     def ask(turn, *replies, host=None):
         handler.replies.extend(replies)
         agent = users.agent("a", model=Gemini(model="gemini-3.5-flash", base_url=address))
-        return take(turn, host, target=agent, model=None), handler.heard
+        return take(turn, host=host, target=agent, model=None), handler.heard
 
     return ask
 

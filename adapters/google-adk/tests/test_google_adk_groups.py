@@ -28,7 +28,7 @@ def truly(server):
 def test_the_last_of_a_sequence_has_the_last_word(server, take):
     server.script("m", [say("Draft."), say("Final.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.line).text == "Final."
+    assert take(draft(), host=host, target=users.line).text == "Final."
     assert host.said == [(0, "Draft."), (1, "Final.")]
     assert spent(host) == truly(server)
 
@@ -48,20 +48,20 @@ def test_another_may_be_named_the_voter(server, take):
 def test_the_answer_is_the_last_word_of_a_named_voter(server, take):
     server.script("m", [say("Draft."), say("Final.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.line, voter="writer").text == "Draft."
+    assert take(draft(), host=host, target=users.line, voter="writer").text == "Draft."
     assert host.text == "Draft."
 
 
 def test_a_voter_that_is_nobody_is_refused_with_the_names(take):
-    with pytest.raises(ConfigError, match="there is no agent `boss` to vote") as failure:
+    with pytest.raises(ConfigError, match="there is no `boss` that could vote") as failure:
         take(draft(), target=users.line, voter="boss")
-    assert failure.value.hint == "`voter` is one of `writer`, `editor`"
+    assert failure.value.hint == "there are `writer`, `editor`"
 
 
 def test_agents_at_once_speak_in_parts_of_their_own(server, take):
     server.script("m", lambda _body: say("One two three."))
     host = RecordingHost()
-    assert take(draft(), host, target=users.twins).text == "One two three."
+    assert take(draft(), host=host, target=users.twins).text == "One two three."
     assert ["".join(text for part, text in host.said if part == number) for number in (0, 1)] == ["One two three."] * 2
     assert spent(host) == truly(server)
 
@@ -75,7 +75,7 @@ def test_a_loop_ends_when_a_member_ends_it_and_the_last_word_counts(server, take
 def test_what_the_last_node_of_a_workflow_gives_is_the_answer(server, take):
     server.script("m", [say("Paris.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.loud).text == "PARIS."
+    assert take(draft(), host=host, target=users.loud).text == "PARIS."
     assert host.said == [(0, "Paris."), (1, "PARIS.")]
 
 
@@ -87,7 +87,7 @@ def test_the_last_agent_of_a_workflow_votes_for_it(server, take):
 def test_an_agent_that_is_handed_the_turn_answers_it(server, take):
     server.script("m", [calls(("transfer_to_agent", {"agent_name": "colleague"}), text="Wait."), say("Paris.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.front).text == "Paris."
+    assert take(draft(), host=host, target=users.front).text == "Paris."
     assert [(activity.kind, activity.name) for activity in host.activities] == [
         ("call", "transfer_to_agent"),
         ("result", "transfer_to_agent"),
@@ -113,7 +113,7 @@ def test_the_calls_of_an_agent_that_is_a_tool_are_counted_and_noted(server, take
     replies = [call("inner", {"request": "2+3?"}), call("add", {"x": 2, "y": 3}), say("Five."), say("It is 5.")]
     server.script("m", replies)
     host = RecordingHost()
-    assert take(draft(), host, target=users.manager).text == "It is 5."
+    assert take(draft(), host=host, target=users.manager).text == "It is 5."
     assert [(activity.kind, activity.name) for activity in host.activities] == [
         ("call", "inner"),
         ("call", "add"),

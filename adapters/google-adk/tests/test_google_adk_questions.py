@@ -23,7 +23,7 @@ def delete(path):
 def test_a_confirmed_call_is_made(server, take):
     server.script("m", [calls(delete("a"), text="May I?"), say("Done.")])
     host = RecordingHost(["approve"])
-    assert take(draft(), host, target=users.careful).text == "Done."
+    assert take(draft(), host=host, target=users.careful).text == "Done."
     about = {"name": "delete", "args": {"path": "a"}}
     assert host.questions == [Question(text="May `delete` be called?", choices=("approve", "reject"), data=about)]
     assert results(server.requests[1]) == ["deleted a"]
@@ -36,14 +36,14 @@ def test_a_confirmed_call_is_made(server, take):
 def test_any_other_answer_rejects_the_call_and_is_the_reason(server, take):
     server.script("m", [call(*delete("a")), say("Then not.")])
     host = RecordingHost(["it is needed"])
-    assert take(draft(), host, target=users.careful).text == "Then not."
+    assert take(draft(), host=host, target=users.careful).text == "Then not."
     assert "This tool call is rejected: it is needed" in results(server.requests[1])[0]
 
 
 def test_every_call_of_a_reply_is_a_question_of_its_own(server, take):
     server.script("m", [calls(delete("a"), delete("b")), say("Half of it.")])
     host = RecordingHost(["approve", "reject"])
-    take(draft(), host, target=users.careful)
+    take(draft(), host=host, target=users.careful)
     assert [question.data["args"]["path"] for question in host.questions] == ["a", "b"]
     assert [text[:11] for text in results(server.requests[1])] == ["deleted a", '{"error": "']
 
@@ -58,31 +58,31 @@ def test_a_tool_says_in_its_own_words_what_it_asks(server, take):
 
     server.script("m", [call("pay", {}), say("Paid.")])
     host = RecordingHost(["approve"])
-    take(draft(), host, target=users.agent("a", tools=[pay]))
+    take(draft(), host=host, target=users.agent("a", tools=[pay]))
     assert [question.text for question in host.questions] == ["Pay 5 euros?"]
     assert results(server.requests[-1]) == ["paid"]
 
 
 def test_before_a_vote_it_may_ask_too(server, take):
     server.script("m", [call(*delete("a")), call("vote", BALLOT)])
-    assert take(vote(), RecordingHost(["approve"]), target=users.careful).data == BALLOT
+    assert take(vote(), host=RecordingHost(["approve"]), target=users.careful).data == BALLOT
 
 
 def test_a_sequence_goes_on_after_a_question(server, take):
     server.script("m", [call(*delete("a")), say("Deleted."), say("All is well.")])
-    assert take(draft(), RecordingHost(["approve"]), target=users.careful_line).text == "All is well."
+    assert take(draft(), host=RecordingHost(["approve"]), target=users.careful_line).text == "All is well."
 
 
 def test_an_agent_that_was_handed_the_turn_may_ask(server, take):
     target = users.agent("front", sub_agents=[users.careful.clone()])
     server.script("m", [call("transfer_to_agent", {"agent_name": "careful"}), call(*delete("a")), say("Done.")])
-    assert take(draft(), RecordingHost(["approve"]), target=target).text == "Done."
+    assert take(draft(), host=RecordingHost(["approve"]), target=target).text == "Done."
 
 
 def test_a_workflow_asks_what_it_needs_to_know(server, take):
     server.script("m", [say("Paris, then.")])
     host = RecordingHost(["Paris"])
-    assert take(draft(), host, target=users.asking).text == "Paris, then."
+    assert take(draft(), host=host, target=users.asking).text == "Paris, then."
     assert [question.text for question in host.questions] == ["Which city?"]
     assert server.requests[0].body["messages"][-1]["content"] == "Paris"
 
@@ -90,7 +90,7 @@ def test_a_workflow_asks_what_it_needs_to_know(server, take):
 def test_the_result_of_a_tool_that_takes_long_is_asked_for(server, take):
     server.script("m", [call("measure", {"what": "the Seine"}), say("777 km.")])
     host = RecordingHost(["777"])
-    assert take(draft(), host, target=users.patient).text == "777 km."
+    assert take(draft(), host=host, target=users.patient).text == "777 km."
     assert host.questions[0].data == {"name": "measure", "args": {"what": "the Seine"}}
     assert results(server.requests[1]) == ["777"]
     assert [(activity.kind, activity.text) for activity in host.activities][1] == ("result", "777")
@@ -99,7 +99,7 @@ def test_the_result_of_a_tool_that_takes_long_is_asked_for(server, take):
 def test_access_is_granted_by_the_address_that_one_is_led_to(server, take):
     server.script("m", [call("read_mail", {}), say("No mail.")])
     host = RecordingHost(["https://example.org/back?code=1"])
-    assert take(draft(), host, target=users.secretary).text == "No mail."
+    assert take(draft(), host=host, target=users.secretary).text == "No mail."
     assert "Open https://example.org/auth?" in host.questions[0].text
     assert results(server.requests[-1])[-1] == "read with https://example.org/back?code=1"
 
@@ -108,7 +108,7 @@ def test_where_nobody_answers_the_failure_holds_the_question(server, take):
     server.script("m", [call(*delete("a"))])
     host = RecordingHost()
     with pytest.raises(NotAvailable, match="May `delete` be called"):
-        take(draft(), host, target=users.careful)
+        take(draft(), host=host, target=users.careful)
     assert [(activity.kind, activity.text[:12]) for activity in host.activities][1] == ("result", "NotAvailable")
 
 

@@ -126,5 +126,5 @@ def test_thoughts_are_output_whoever_counts_them(take, counted, told):
             yield LlmResponse(content=types.ModelContent("Paris."), usage_metadata=usage, model_version="own")
 
     host = RecordingHost()
-    take(draft(), host, target=users.agent("a", model=Counting(model="own")))
+    take(draft(), host=host, target=users.agent("a", model=Counting(model="own")))
     assert host.spent == [Usage(input=told[0], output=told[1], model="own")]

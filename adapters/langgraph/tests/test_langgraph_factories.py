@@ -79,10 +79,6 @@ def take(server, make, turn, host=None, **options) -> Reply:
     return run(taken(), loop="one")
 
 
-def offered(server, number=0):
-    return [tool["function"]["name"] for tool in server.requests[number].body.get("tools", ())]
-
-
 def test_a_factory_may_take_the_model_of_the_config(server):
     take(server, lambda model: create_agent(chat_of(model), tools=[]), draft())
     assert server.requests[0].body["model"] == "m"
@@ -104,7 +100,7 @@ def test_a_factory_may_take_the_model_of_the_config(server):
 def test_whatever_is_said_with_tools_to_decide_is_one_call_of_the_model(make, said, reply, server):
     server.script("m", [said])
     assert take(server, make, decide()) == reply
-    assert offered(server) == ["look_up", "vote", "answer"]
+    assert server.requests[0].offered == ["look_up", "vote", "answer"]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +131,7 @@ def test_a_factory_that_takes_both_is_given_tools(server):
 def test_a_draft_is_asked_for_without_either(make, server):
     server.script("m", [say("Paris")])
     assert take(server, make, draft()).text == "Paris"
-    assert not {"vote", "answer"} & set(offered(server))
+    assert not {"vote", "answer"} & set(server.requests[0].offered)
     assert "response_format" not in server.requests[0].body
 
 

@@ -57,7 +57,7 @@ def test_nothing_of_a_long_prompt_is_dropped(server, take):
 def test_usage_is_what_went_over_the_wire(server, take):
     server.script("m", [call("add", ADD), say("5")])
     host = RecordingHost()
-    take(draft(), host, tools=TOOLS)
+    take(draft(), host=host, tools=TOOLS)
     assert [(usage.input, usage.output) for usage in host.spent] == [request.usage for request in server.requests]
     assert host.spent[0] == Usage(input=101, output=11, cached=1, calls=1, model="m")
 
@@ -65,7 +65,7 @@ def test_usage_is_what_went_over_the_wire(server, take):
 def test_a_function_and_a_tool_of_llama_index_are_called(server, take):
     server.script("m", [calls(("add", ADD), ("double", {"x": 4})), say("5 and 8.")])
     host = RecordingHost()
-    assert take(draft(), host, tools=TOOLS).text == "5 and 8."
+    assert take(draft(), host=host, tools=TOOLS).text == "5 and 8."
     found = {activity.id: activity for activity in host.activities if activity.kind == "call"}
     results = {found[one.id].name: one.text for one in host.activities if one.kind == "result"}
     assert results == {"add": "5", "double": "8"}
@@ -75,7 +75,7 @@ def test_a_function_and_a_tool_of_llama_index_are_called(server, take):
 def test_a_tool_that_fails_tells_the_model_and_is_noted(server, take):
     server.script("m", [call("divide", {}), say("It cannot be done.")])
     host = RecordingHost()
-    assert take(draft(), host, tools=TOOLS).text == "It cannot be done."
+    assert take(draft(), host=host, tools=TOOLS).text == "It cannot be done."
     assert host.activities[1].text == "division by zero"
     assert "division by zero" in str(heard(server.requests[1]))
 
@@ -89,7 +89,7 @@ def test_a_tool_that_there_is_not_tells_the_model(server, take):
 def test_text_before_a_tool_call_is_a_part_of_its_own(server, take):
     server.script("m", [calls(("add", ADD), text="Let me see."), say("It is 5.")])
     host = RecordingHost()
-    take(draft(), host, tools=TOOLS)
+    take(draft(), host=host, tools=TOOLS)
     assert "".join(text for part, text in host.said if part == 0) == "Let me see."
     assert host.text == "It is 5."
 
@@ -97,7 +97,7 @@ def test_text_before_a_tool_call_is_a_part_of_its_own(server, take):
 def test_the_answer_in_react_s_words_is_what_comes_after_them(server, take):
     server.script("m", [say("Thought: I know it.\nAnswer: Paris.")])
     host = RecordingHost()
-    assert take(draft(), host, kind="react", system_message="Be brief.").text == "Paris."
+    assert take(draft(), host=host, kind="react", system_message="Be brief.").text == "Paris."
     assert host.text == "Paris."
     assert "Be brief." in heard(server.requests[0])[0][1]
 
@@ -106,7 +106,7 @@ def test_a_loop_ends_after_max_iterations_with_a_hint_and_its_usage(server, take
     server.script("m", lambda _body: call("add", ADD))
     host = RecordingHost()
     with pytest.raises(TurnError, match="raise `max_iterations`") as raised:
-        take(draft(), host, tools=TOOLS, max_iterations=3)
+        take(draft(), host=host, tools=TOOLS, max_iterations=3)
     assert not is_transient(raised.value)
     assert [(usage.input, usage.output) for usage in host.spent] == [request.usage for request in server.requests]
     assert len(server.requests) == 3

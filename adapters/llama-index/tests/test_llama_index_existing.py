@@ -45,7 +45,7 @@ def test_a_model_of_one_s_own_asks_once_counts_and_stays_as_it_is(server, take, 
     assert is_transient(raised.value)
     assert len(server.requests) == 1
     server.script("own", [say("Paris.")])
-    take(draft(), host, target=own, model=None)
+    take(draft(), host=host, target=own, model=None)
     assert usages(host) == [server.requests[1].usage]
     assert server.requests[1].authorization == "Bearer theirs"
     assert own.llm is llm
@@ -55,7 +55,7 @@ def test_a_model_of_one_s_own_asks_once_counts_and_stays_as_it_is(server, take, 
 def test_a_model_that_does_not_stream_is_heard_and_counted(server, take):
     server.script("m", [say("Paris.")])
     host = RecordingHost()
-    assert take(draft(), host, target=lambda llm: FunctionAgent(llm=llm, streaming=False)).text == "Paris."
+    assert take(draft(), host=host, target=lambda llm: FunctionAgent(llm=llm, streaming=False)).text == "Paris."
     assert host.said == [(0, "Paris.")]
     assert usages(host) == [server.requests[0].usage]
 
@@ -64,7 +64,7 @@ def test_a_member_hands_off_to_another_whose_word_is_the_answer(server, take):
     handoff = {"to_agent": "second", "reason": "It knows."}
     server.script("m", [calls(("handoff", handoff), text="Ask the second."), say("Paris.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.team).text == "Paris."
+    assert take(draft(), host=host, target=users.team).text == "Paris."
     assert heard(server.requests[1])[0] == ("system", "I am second.")
     assert [(activity.kind, activity.name) for activity in host.activities] == [
         ("call", "handoff"),
@@ -77,7 +77,7 @@ def test_code_of_a_member_is_told_as_code(server, take):
     handoff = call("handoff", {"to_agent": "coder", "reason": "It codes."})
     server.script("m", [handoff, say("<execute>\nprint(1)\n</execute>"), say("Done.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.team).text == "Done."
+    assert take(draft(), host=host, target=users.team).text == "Done."
     code, output = host.activities[2:]
     assert (code.kind, code.text, output.kind, output.text) == ("code", "print(1)", "output", "ran print(1)")
     assert code.id == output.id != ""
@@ -95,7 +95,7 @@ def test_a_peer_s_code_is_not_run_by_an_agent_that_decides(server, take):
 def test_a_structured_answer_is_json_and_all_its_calls_are_counted(server, take):
     server.script("m", [say("Paris, of two million."), call("City", {"name": "Paris", "people": 2_000_000})])
     host = RecordingHost()
-    reply = take(draft(), host, target=lambda llm: FunctionAgent(llm=llm, output_cls=users.City))
+    reply = take(draft(), host=host, target=lambda llm: FunctionAgent(llm=llm, output_cls=users.City))
     assert reply.text == '{"name": "Paris", "people": 2000000}'
     assert host.text == reply.text
     assert usages(host) == [request.usage for request in server.requests]
@@ -127,14 +127,14 @@ def test_an_agent_that_a_tool_asks_is_heard_and_counted_too(server, take):
     server.script("m", [call("ask", {"question": "Capital?"}), say("Paris.")])
     server.script("gpt-4o", [say("Paris, I think.")])
     host = RecordingHost()
-    assert take(draft(), host, target=lambda llm: FunctionAgent(llm=llm, tools=[ask])).text == "Paris."
+    assert take(draft(), host=host, target=lambda llm: FunctionAgent(llm=llm, tools=[ask])).text == "Paris."
     assert usages(host) == [request.usage for request in server.requests]
     assert [part for part, text in host.said if text == "Paris, I think."] == [0]
 
 
 def test_replies_that_stream_at_once_are_parts_of_their_own_and_counted(server, take):
     host = RecordingHost()
-    assert take(draft(prompt="Paris."), host, target=users.Twice).text == "Paris. Paris."
+    assert take(draft(prompt="Paris."), host=host, target=users.Twice).text == "Paris. Paris."
     assert [host.said[0], host.said[1], host.text] == [(0, "Paris."), (1, "Paris."), "Paris. Paris."]
     assert sorted(usages(host)) == [request.usage for request in server.requests]
 
@@ -190,7 +190,7 @@ def test_a_verbose_agent_prints_nothing(server, take, capfd):
         (users.assistant, {"voter": "x"}, "`voter` has no effect on an agent of your own"),
         (users.team, {"output": "x"}, "`output` has no effect on an agent of your own"),
         (users.team, {"system_message": "x"}, "`system_message` has no effect on an agent of your own"),
-        (users.team, {"voter": "nobody"}, "`voter: nobody` is none of the workflow's"),
+        (users.team, {"voter": "nobody"}, "there is no `nobody` that could vote"),
         (users.number, {}, "a `int` is no agent of this framework"),
         (lambda: 7, {}, "the factory made a `int`, which is no agent"),
     ],

@@ -54,7 +54,7 @@ def _keyless(server, name):
 def test_usage_is_what_went_over_the_wire(server, take):
     server.script("m", [call("add", ADD), say("5")])
     host = RecordingHost()
-    take(draft(), host, tools=["openai_agents_users:add"])
+    take(draft(), host=host, tools=["openai_agents_users:add"])
     assert [(usage.input, usage.output) for usage in host.spent] == [request.usage for request in server.requests]
     assert host.spent[0] == Usage(input=101, output=11, cached=1, calls=1, model="m")
 
@@ -62,7 +62,7 @@ def test_usage_is_what_went_over_the_wire(server, take):
 def test_a_tool_call_and_its_result_are_noted_as_a_pair(server, take):
     server.script("m", [call("add", ADD), say("It is 5.")])
     host = RecordingHost()
-    assert take(draft(), host, tools=["openai_agents_users:add"]).text == "It is 5."
+    assert take(draft(), host=host, tools=["openai_agents_users:add"]).text == "It is 5."
     asked, answered = host.activities
     assert (asked.kind, asked.name, json.loads(asked.text)) == ("call", "add", ADD)
     assert (answered.kind, answered.name, answered.text) == ("result", "add", "5")
@@ -72,7 +72,7 @@ def test_a_tool_call_and_its_result_are_noted_as_a_pair(server, take):
 def test_text_before_a_tool_call_is_a_part_of_its_own(server, take):
     server.script("m", [calls(("add", ADD), text="Let me see."), say("It is 5.")])
     host = RecordingHost()
-    take(draft(), host, tools=["openai_agents_users:add"])
+    take(draft(), host=host, tools=["openai_agents_users:add"])
     assert "".join(text for part, text in host.said if part == 0) == "Let me see."
     assert host.text == "It is 5."
 
@@ -80,7 +80,7 @@ def test_text_before_a_tool_call_is_a_part_of_its_own(server, take):
 def test_a_tool_that_fails_tells_the_model_and_is_noted(server, take):
     server.script("m", [call("divide", {}), say("It cannot be done.")])
     host = RecordingHost()
-    assert take(draft(), host, tools=["openai_agents_users:divide"]).text == "It cannot be done."
+    assert take(draft(), host=host, tools=["openai_agents_users:divide"]).text == "It cannot be done."
     assert host.activities[1].text == "ZeroDivisionError: division by zero"
     assert host.activities[1].text in str(heard(server.requests[1]))
 
@@ -95,7 +95,7 @@ def test_a_loop_ends_after_max_turns_with_a_hint_and_its_usage(server, take):
     server.script("m", lambda _body: call("add", ADD))
     host = RecordingHost()
     with pytest.raises(TurnError, match="raise `max_turns`") as raised:
-        take(draft(), host, tools=["openai_agents_users:add"], max_turns=3)
+        take(draft(), host=host, tools=["openai_agents_users:add"], max_turns=3)
     assert not is_transient(raised.value)
     assert [(usage.input, usage.output) for usage in host.spent] == [request.usage for request in server.requests]
     assert len(server.requests) == 3
@@ -121,7 +121,7 @@ def test_a_megabyte_goes_through_in_both_directions(server, take):
 def test_an_agent_hands_off_to_another_which_answers_in_a_part_of_its_own(server, take):
     server.script("m", [calls(("transfer_to_expert", {}), text="Passing on."), say("Paris.")])
     host = RecordingHost()
-    assert take(draft(), host, handoffs=["openai_agents_users:expert"]).text == "Paris."
+    assert take(draft(), host=host, handoffs=["openai_agents_users:expert"]).text == "Paris."
     assert heard(server.requests[1])[0] == ("system", "You know capitals.")
     assert ("".join(text for part, text in host.said if part == 0), host.text) == ("Passing on.", "Paris.")
     assert host.activities[0].text == "ada hands off to expert"

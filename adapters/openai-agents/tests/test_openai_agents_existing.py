@@ -43,7 +43,7 @@ def test_what_such_an_agent_says_to_its_model_is_said_to_the_hubs(server, take):
 
 def test_an_agent_with_a_model_of_its_own_keeps_it(server, take):
     host = RecordingHost()
-    take(draft(), host, target=users.own)
+    take(draft(), host=host, target=users.own)
     assert asked(server) == ["theirs"]
     assert host.spent == [Usage(input=101, output=11, cached=1, calls=1, model="theirs")]
 
@@ -59,7 +59,7 @@ def test_each_agent_of_a_handoff_keeps_its_model(server, take):
     server.script("theirs", [call("transfer_to_expert", {})])
     server.script("m", [say("Paris.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.own_front).text == "Paris."
+    assert take(draft(), host=host, target=users.own_front).text == "Paris."
     assert [usage.model for usage in host.spent] == asked(server) == ["theirs", "m"]
 
 
@@ -86,7 +86,7 @@ def test_the_decision_is_cast_by_the_agent_that_the_turn_started_with(server, ta
 def test_an_agent_that_is_a_tool_runs_on_the_hubs_model_and_is_counted(server, take):
     server.script("m", [call("ask_expert", {"input": "Capital?"}), say("Paris"), say("It is Paris.")])
     host = RecordingHost()
-    assert take(draft(), host, target=users.manager).text == "It is Paris."
+    assert take(draft(), host=host, target=users.manager).text == "It is Paris."
     assert sorted(usage.input for usage in host.spent) == [101, 102, 103]
     assert sum(usage.calls for usage in host.spent) == len(server.requests)
     assert [activity.text for activity in host.activities] == ['{"input": "Capital?"}', "Paris"]
@@ -96,7 +96,7 @@ def test_usage_is_unknown_where_the_server_tells_none(server, take, monkeypatch)
     tells = wire.closing
     monkeypatch.setattr(wire, "closing", lambda *about, with_usage: tells(*about, with_usage=False))
     host = RecordingHost()
-    take(draft(), host, target=users.expert)
+    take(draft(), host=host, target=users.expert)
     assert host.spent == [Usage(calls=1, model="m")]
 
 
@@ -104,13 +104,13 @@ def test_a_structured_output_is_the_models_own_json(server, take):
     said = '{"name": "Köln",  "people": 1}'
     server.script("m", [say(said)])
     host = RecordingHost()
-    assert take(draft(), host, target=Agent(name="a", output_type=users.City)).text == host.text == said
+    assert take(draft(), host=host, target=Agent(name="a", output_type=users.City)).text == host.text == said
 
 
 def test_an_output_that_the_sdk_wraps_for_its_model_is_unwrapped(server, take):
     server.script("m", [say('{"response": ["a", "b"]}')])
     host = RecordingHost()
-    assert take(draft(), host, target=Agent(name="a", output_type=list[str])).text == host.text == '["a", "b"]'
+    assert take(draft(), host=host, target=Agent(name="a", output_type=list[str])).text == host.text == '["a", "b"]'
 
 
 def test_an_agent_with_a_structured_output_votes_with_its_tools_at_hand(server, take):
@@ -126,7 +126,7 @@ def test_the_output_of_a_tool_that_ends_the_run_is_the_answer(server, take):
     server.script("m", [calls(("consult", {}), text="Let me ask."), say("never asked")])
     agent = Agent(name="a", tools=[users.oracle], tool_use_behavior="stop_on_first_tool")
     host = RecordingHost()
-    assert take(draft(), host, target=agent).text == host.text == "42"
+    assert take(draft(), host=host, target=agent).text == host.text == "42"
 
 
 def test_a_context_is_made_for_every_turn(server):

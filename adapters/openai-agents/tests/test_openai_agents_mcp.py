@@ -38,7 +38,7 @@ def multiplies(body):
 def test_tools_of_a_program_are_called_and_noted(server, take):
     server.script("m", multiplies)
     host = RecordingHost()
-    assert take(draft(), host, mcp_servers=[DESK]).text == "It is 42."
+    assert take(draft(), host=host, mcp_servers=[DESK]).text == "It is 42."
     assert [(activity.kind, activity.name) for activity in host.activities] == [
         ("call", "multiply"),
         ("result", "multiply"),
@@ -67,7 +67,7 @@ def test_a_vote_is_cast_with_the_tools_of_a_server_at_hand(server, take):
 def test_a_program_gets_its_folder_and_its_variables(server, take, tmp_path):
     server.script("m", [call("whereabouts", {}), say("done")])
     host = RecordingHost()
-    take(draft(), host, mcp_servers=[{**DESK, "cwd": str(tmp_path), "env": {"PATRON": "ada"}}])
+    take(draft(), host=host, mcp_servers=[{**DESK, "cwd": str(tmp_path), "env": {"PATRON": "ada"}}])
     assert host.activities[1].text == f"{tmp_path} for ada"
 
 

@@ -23,7 +23,7 @@ def delete(path):
 def test_an_approved_call_is_made(server, take):
     server.script("m", [calls(delete("a"), text="May I?"), say("Done.")])
     host = RecordingHost(["approve"])
-    assert take(draft(), host, target=users.careful).text == "Done."
+    assert take(draft(), host=host, target=users.careful).text == "Done."
     about = {"name": "delete", "args": {"path": "a"}}
     assert host.questions == [Question(text="May `delete` be called?", choices=("approve", "reject"), data=about)]
     assert results(server.requests[1]) == ["deleted a"]
@@ -33,7 +33,7 @@ def test_an_approved_call_is_made(server, take):
 def test_any_other_answer_rejects_the_call_and_is_the_reason(server, take):
     server.script("m", [call(*delete("a")), say("Then not.")])
     host = RecordingHost(["It is needed."])
-    assert take(draft(), host, target=users.careful).text == "Then not."
+    assert take(draft(), host=host, target=users.careful).text == "Then not."
     assert results(server.requests[1]) == ["It is needed."]
     assert host.activities == []
 
@@ -41,7 +41,7 @@ def test_any_other_answer_rejects_the_call_and_is_the_reason(server, take):
 def test_each_call_of_a_reply_is_asked_for(server, take):
     server.script("m", [calls(delete("a"), delete("b")), call(*delete("c")), say("Done.")])
     host = RecordingHost(["approve", "reject", "approve"])
-    take(draft(), host, target=users.careful)
+    take(draft(), host=host, target=users.careful)
     assert [question.data["args"]["path"] for question in host.questions] == ["a", "b", "c"]
     assert results(server.requests[2]) == ["deleted a", "Tool execution was not approved.", "deleted c"]
 
@@ -49,7 +49,7 @@ def test_each_call_of_a_reply_is_asked_for(server, take):
 def test_usage_is_counted_once_over_all_pauses(server, take):
     server.script("m", [call(*delete("a")), call(*delete("b")), say("Done.")])
     host = RecordingHost(["approve", "approve"])
-    take(draft(), host, target=users.careful)
+    take(draft(), host=host, target=users.careful)
     assert [(usage.input, usage.output) for usage in host.spent] == [request.usage for request in server.requests]
 
 
@@ -57,7 +57,7 @@ def test_an_agent_that_is_a_tool_asks_too(server, take):
     manager = Agent(name="manager", tools=[users.careful.as_tool("clean", "Clean up.")])
     server.script("m", [call("clean", {"input": "all"}), call(*delete("a")), say("Cleaned."), say("Done.")])
     host = RecordingHost(["approve"])
-    assert take(draft(), host, target=manager).text == "Done."
+    assert take(draft(), host=host, target=manager).text == "Done."
     assert [question.data["name"] for question in host.questions] == ["delete"]
     assert [(activity.kind, activity.text) for activity in host.activities][1] == ("result", "Cleaned.")
     assert sorted(usage.input for usage in host.spent) == [101, 102, 103, 104]
@@ -66,7 +66,7 @@ def test_an_agent_that_is_a_tool_asks_too(server, take):
 def test_a_call_before_a_vote_is_asked_for(server, take):
     server.script("m", [calls(delete("a"), ("vote", BALLOT))])
     host = RecordingHost(["approve"])
-    assert take(vote(), host, target=users.careful).data == BALLOT
+    assert take(vote(), host=host, target=users.careful).data == BALLOT
     assert len(host.questions) == 1
 
 

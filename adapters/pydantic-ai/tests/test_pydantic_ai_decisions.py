@@ -6,79 +6,16 @@ import pydantic_ai_users as users
 import pytest
 from massgen_hub.contract import Reply
 from massgen_hub.errors import TurnError
-from massgen_hub.testing import RecordingHost, call, calls, decide, draft, fail, say, vote
+from massgen_hub.testing import DECIDES, call, say, vote
 from pydantic_ai import Agent, NativeOutput, PromptedOutput, ToolOutput
 
 BALLOT = {"reason": "It is the capital.", "ranking": ["A", "B"]}
 ADD = {"x": 2, "y": 3}
 
 
-def offered(server, number=0):
-    return [tool["function"]["name"] for tool in server.requests[number].body.get("tools", ())]
-
-
-def test_a_vote_must_be_cast_with_the_tool(server, take):
-    server.script("m", [call("vote", BALLOT)])
-    take(vote())
-    body = server.requests[0].body
-    assert (offered(server), body["tool_choice"]) == (["vote"], "required")
-    assert body["tools"][0]["function"]["parameters"] == vote().schema
-
-
-def test_a_vote_is_one_call_of_the_model_and_no_activity(server, take):
-    server.script("m", [call("vote", BALLOT)])
-    host = RecordingHost()
-    assert take(vote(), host=host) == Reply(data=BALLOT)
-    assert (host.said, host.activities) == ([], [])
-
-
-def test_a_decision_offers_a_better_answer_too(server, take):
-    server.script("m", [call("answer", {"answer": "Paris"})])
-    assert take(decide()).data == {"answer": "Paris"}
-    assert offered(server) == ["vote", "answer"]
-
-
-def test_several_decisions_come_in_the_order_of_the_reply(server, take):
-    server.script("m", [calls(("answer", {"answer": "Paris"}), ("vote", BALLOT))])
-    assert take(decide()).data == [{"answer": "Paris"}, BALLOT]
-
-
-def test_what_is_said_beside_a_ballot_is_the_text(server, take):
-    server.script("m", [calls(("vote", BALLOT), text="A it is.")])
-    host = RecordingHost()
-    assert take(vote(), host=host) == Reply(text="A it is.", data=BALLOT)
-    assert host.text == "A it is."
-
-
-@pytest.mark.parametrize(
-    "arguments", ["{ranking: [A]}", '["A"]', '{"ranking": ["Z"]}', '{"ranking": "A"', "A"], ids=lambda text: text
-)
-def test_arguments_come_through_untouched_be_they_right_or_not(server, take, arguments):
-    server.script("m", [call("vote", arguments)])
-    assert take(vote()) in (Reply(text=arguments), Reply(data={"ranking": ["Z"]}))
-    assert len(server.requests) == 1
-
-
-def test_prose_comes_through_after_one_call(server, take):
-    server.script("m", [say("I like the first.")])
-    host = RecordingHost()
-    assert take(vote(), host=host) == Reply(text="I like the first.")
-    assert host.text == "I like the first."
-    assert len(server.requests) == 1
-
-
-def test_an_agent_may_use_its_tools_before_it_votes(server, take):
-    server.script("m", [call("add", ADD), call("vote", BALLOT)])
-    host = RecordingHost()
-    assert take(vote(), host=host, tools=["pydantic_ai_users:add"]).data == BALLOT
-    assert [activity.name for activity in host.activities] == ["add", "add"]
-    assert [request.invalid for request in server.requests] == [[], []]
-
-
-def test_a_vote_beside_a_call_of_a_tool_is_the_decision(server, take):
-    server.script("m", [calls(("add", ADD), ("vote", BALLOT))])
-    assert take(vote(), tools=["pydantic_ai_users:add"]).data == BALLOT
-    assert len(server.requests) == 1
+@pytest.mark.parametrize("decides", DECIDES, ids=lambda one: one.__name__)
+def test_it_decides_with_tools(server, take, decides):
+    decides(server, take)
 
 
 def test_an_agent_that_never_decides_ends_at_the_request_limit(server, take):
@@ -91,20 +28,7 @@ def test_an_agent_that_never_decides_ends_at_the_request_limit(server, take):
 def test_a_tool_called_vote_makes_room_for_the_ballot(server, take):
     server.script("m", [call("vote", BALLOT)])
     assert take(vote(), tools=["pydantic_ai_users:vote"]).data == BALLOT
-    assert offered(server) == ["vote"]
-
-
-def test_a_server_that_refuses_tools_is_asked_for_text_once_and_for_all(server, take):
-    server.script("m", lambda body: fail(400) if "tools" in body else say('{"ranking": ["A"]}'))
-    assert take(vote(), vote()) == Reply(text='{"ranking": ["A"]}')
-    assert len(server.requests) == 3
-
-
-def test_a_server_that_refuses_in_the_middle_of_a_run_is_not_asked_again(server, take):
-    server.script("m", [call("add", ADD), fail(400)])
-    with pytest.raises(Exception, match="the script says 400"):
-        take(vote(), tools=["pydantic_ai_users:add"])
-    assert len(server.requests) == 2
+    assert server.requests[0].offered == ["vote"]
 
 
 @pytest.mark.parametrize("form", [users.City, ToolOutput, NativeOutput, PromptedOutput], ids=lambda form: form.__name__)
@@ -112,7 +36,7 @@ def test_a_vote_is_not_forced_through_the_agents_own_output(server, take, form):
     server.script("m", [call("vote", BALLOT)])
     agent = Agent(output_type=form if form is users.City else form(users.City), tools=[users.add])
     assert take(vote(), target=agent) == Reply(data=BALLOT)
-    assert sorted(offered(server)) == ["add", "vote"]
+    assert sorted(server.requests[0].offered) == ["add", "vote"]
     assert "response_format" not in server.requests[0].body
     assert "City" not in str(server.requests[0].body)
 
@@ -129,9 +53,3 @@ def test_a_vote_is_shown_to_no_validator_of_the_agents_own_output(server, take):
     server.script("m", [call("vote", BALLOT), say("prose")])
     assert take(vote(), vote(), target=agent) == Reply(text="prose")
     assert (seen, len(server.requests)) == ([], 2)
-
-
-def test_turns_of_one_agent_may_differ_in_what_they_ask(server, take):
-    server.script("m", [say("Paris"), call("vote", BALLOT), say("Lyon")])
-    assert take(draft(), vote(), draft()) == Reply(text="Lyon")
-    assert [offered(server, number) for number in range(3)] == [[], ["vote"], []]

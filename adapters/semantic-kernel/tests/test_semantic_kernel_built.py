@@ -9,7 +9,7 @@ import semantic_kernel_users as users
 from massgen_hub.contract import Reply, Usage
 from massgen_hub.errors import ConfigError, TurnError
 from massgen_hub.kit import is_transient
-from massgen_hub.testing import RecordingHost, call, calls, decide, draft, fail, say, vote
+from massgen_hub.testing import DECIDES, RecordingHost, call, calls, draft, fail, say, vote
 from massgen_hub_semantic_kernel import ADAPTER
 from pydantic import ValidationError
 
@@ -20,10 +20,6 @@ ADDING = {"tools": ["semantic_kernel_users:add"]}
 
 def heard(request):
     return [(message["role"], message.get("content")) for message in request.body["messages"]]
-
-
-def offered(server, number=0):
-    return [tool["function"]["name"] for tool in server.requests[number].body.get("tools", ())]
 
 
 def test_the_model_hears_the_system_message_as_it_is_and_the_prompt(server, take):
@@ -74,7 +70,7 @@ def test_arguments_that_do_not_fit_tell_the_model(server, take, arguments):
 def test_functions_of_plugins_are_offered(server, take, plugin):
     server.script("m", [call("Desk-delete", {"path": "a"}), say("Done.")])
     take(draft(), plugins=[plugin])
-    assert offered(server) == ["Desk-delete"]
+    assert server.requests[0].offered == ["Desk-delete"]
     assert heard(server.requests[1])[-1] == ("tool", "deleted a")
 
 
@@ -93,32 +89,22 @@ def test_a_loop_ends_with_a_hint_and_its_usage(server, take):
     assert len(host.spent) == len(server.requests) == 3
 
 
-def test_a_vote_is_one_call_of_the_model_and_no_activity(server, take):
-    server.script("m", [call("vote", BALLOT)])
-    host = RecordingHost()
-    assert take(vote(), host=host) == Reply(data=BALLOT)
-    assert (host.said, host.activities, len(server.requests)) == ([], [], 1)
-    body = server.requests[0].body
-    assert (offered(server), body["tool_choice"]) == (["vote"], "required")
-    assert body["tools"][0]["function"]["parameters"] == vote().schema
+OF_PLUGINS = ("other_tools_may_be_called_before", "a_vote_beside_a_call_of_another_tool_is_the_decision")
+OF_PLUGINS += ("a_refusal_after_a_tool_was_called_fails_the_turn",)
+"""What is tried below: functions have the names of their plugins."""
 
 
-def test_several_decisions_come_in_the_order_of_the_reply_with_what_is_said(server, take):
-    server.script("m", [calls(("answer", {"answer": "Paris"}), ("vote", BALLOT), text="Paris it is.")])
-    assert take(decide()) == Reply(text="Paris it is.", data=[{"answer": "Paris"}, BALLOT])
-
-
-@pytest.mark.parametrize("arguments", ["{ranking: [A]}", '["A"]', '{"ranking": ["Z"]}', "A"], ids=lambda text: text)
-def test_arguments_come_through_untouched_be_they_right_or_not(server, take, arguments):
-    server.script("m", [call("vote", arguments)])
-    assert take(vote()) in (Reply(text=arguments), Reply(data={"ranking": ["Z"]}))
-    assert len(server.requests) == 1
+@pytest.mark.parametrize(
+    "decides", [one for one in DECIDES if one.__name__ not in OF_PLUGINS], ids=lambda one: one.__name__
+)
+def test_it_decides_with_tools(server, take, decides):
+    decides(server, take)
 
 
 def test_an_agent_may_use_its_functions_before_it_votes(server, take):
     server.script("m", [calls(("tools-add", ADD), text="Let me see."), call("vote", BALLOT)])
     assert take(vote(), **ADDING) == Reply(data=BALLOT)
-    assert offered(server) == ["vote", "tools-add"]
+    assert server.requests[0].offered == ["vote", "tools-add"]
     assert [request.invalid for request in server.requests] == [[], []]
 
 
@@ -127,12 +113,6 @@ def test_beside_a_vote_no_function_is_called(server, take):
     host = RecordingHost()
     assert take(vote(), host=host, **ADDING).data == BALLOT
     assert (host.activities, len(server.requests)) == ([], 1)
-
-
-def test_a_server_that_refuses_tools_is_asked_for_text_once_and_for_all(server, take):
-    server.script("m", lambda body: fail(400) if "tools" in body else say('{"ranking": ["A"]}'))
-    assert take(vote(), vote()) == Reply(text='{"ranking": ["A"]}')
-    assert len(server.requests) == 3
 
 
 def test_a_server_that_refuses_in_the_middle_of_a_turn_is_not_asked_again(server, take):

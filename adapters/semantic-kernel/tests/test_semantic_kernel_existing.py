@@ -162,24 +162,11 @@ def test_where_nobody_answers_the_turn_fails_with_the_question(server, take):
 
 
 @pytest.mark.parametrize("turn", [draft(), vote()], ids=["draft", "vote"])
-def test_a_cancelled_turn_hangs_up_on_the_model_and_leaves_nothing(server, turn):
+def test_a_cancelled_turn_hangs_up_on_the_model_and_leaves_nothing(server, take, turn):
     gate = Gate()
     server.script("m", [hang("Par", gate)])
-
-    async def scene():
-        setup = Setup(agent="ada", seed=1, target=clerk(), model=server.model("m"))
-        async with ADAPTER.open(ADAPTER.options(), setup) as agent:
-            before = asyncio.all_tasks()
-            taking = asyncio.create_task(agent(turn, RecordingHost()))
-            await asyncio.to_thread(gate.reached.wait)
-            taking.cancel()
-            await asyncio.wait([taking], timeout=1)
-            assert taking.cancelled()
-            left = asyncio.all_tasks() - before
-            await asyncio.to_thread(server.requests[-1].answered.wait, 3)
-            return left
-
-    assert run(scene(), loop="one") == set()
+    _, left = take.cancelled(turn, gate.until_reached, target=clerk())
+    assert left == set()
     assert server.requests[0].disconnected
 
 

@@ -3,7 +3,7 @@
 import pytest
 from massgen_hub.contract import Reply
 from massgen_hub.dialogue import reply_schema
-from massgen_hub.kit import as_text, decided, decision_tools
+from massgen_hub.kit import as_said, as_text, decided, decision_tools
 
 
 def test_one_call_is_a_mapping_and_several_are_a_list_in_their_order():
@@ -25,6 +25,12 @@ def test_text_alone_is_text():
 
 def test_values_become_text_with_their_structure():
     assert [as_text(value) for value in (None, "a\nb", 7, {"é": (1, 2)})] == ["", "a\nb", "7", '{"é": [1, 2]}']
+
+
+def test_a_structure_is_said_in_the_model_s_own_words_where_they_spell_it_out():
+    assert as_said({"a": 1}, '{ "a":1 }') == '{ "a":1 }'
+    assert [as_said({"a": 1}, said) for said in ("one", "2", "")] == ['{"a": 1}'] * 3
+    assert as_said("Paris", '"Paris"') == "Paris"
 
 
 @pytest.mark.parametrize("need", ["ranking", "choice", "approval", "score"])

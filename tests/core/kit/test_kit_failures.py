@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from massgen_hub.kit import causes, is_transient, unfinished
+from massgen_hub.kit import causes, described, is_transient, refuses_tools, retry_after, unfinished
 
 
 class Refused(Exception):
@@ -21,6 +21,9 @@ class Refused(Exception):
         ({"type": "upstream_broken"}, True),
         ({"type": "invalid_request_error"}, False),
         ({"transient": True}, True),
+        ({"code": 503}, True),
+        ({"status_code": 429, "code": "insufficient_quota"}, False),
+        ({"status_code": 429, "type": "insufficient_quota"}, False),
         ({}, False),
     ],
 )
@@ -38,6 +41,45 @@ def test_what_a_failure_was_raised_from_counts():
     failure.__cause__ = ConnectionResetError()
     assert is_transient(failure)
     assert [type(cause) for cause in causes(failure)] == [RuntimeError, ConnectionResetError]
+
+
+def test_a_quota_that_is_used_up_lasts_whatever_the_framework_makes_of_it():
+    failure = Refused(status_code=429)
+    failure.__cause__ = Refused(status_code=429, code="insufficient_quota")
+    assert not is_transient(failure)
+
+
+def test_the_failures_of_a_group_count_each_for_itself():
+    outer, busy = RuntimeError("all models failed"), Refused(status_code=503, retry_after=7)
+    outer.__cause__ = ExceptionGroup("two", [Refused(status_code=429, code="insufficient_quota"), busy])
+    assert [type(cause) for cause in causes(outer)] == [RuntimeError, ExceptionGroup, Refused, Refused]
+    assert (is_transient(outer), retry_after(outer)) == (True, 7)
+
+
+def test_a_group_that_was_raised_from_one_of_its_own_ends():
+    inner = ValueError("no")
+    group = ExceptionGroup("one", [inner])
+    group.__context__, inner.__context__ = inner, group
+    assert list(causes(group)) == [group, inner]
+
+
+@pytest.mark.parametrize(("status", "refuses"), [(400, True), (404, True), (422, True), (401, False), (429, False)])
+def test_a_server_that_knows_no_tools_refuses_the_request(status, refuses):
+    failure = RuntimeError("the framework failed")
+    failure.__cause__ = Refused(status_code=status)
+    assert refuses_tools(failure) is refuses
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (ValueError("no ink"), "ValueError: no ink"),
+        (TimeoutError(), "TimeoutError"),
+        (ExceptionGroup("two", [KeyError("a"), ValueError("b")]), "KeyError: 'a'; ValueError: b"),
+    ],
+)
+def test_a_failure_is_described_by_its_name_and_its_words(failure, said):
+    assert described(failure) == said
 
 
 def test_an_agent_that_is_not_done_names_what_bounds_it():

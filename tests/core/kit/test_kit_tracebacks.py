@@ -49,6 +49,12 @@ def test_what_a_failure_was_raised_from_comes_first():
     assert [line.partition(":")[0] for line in said] == ["JSONDecodeError", "RuntimeError"]
 
 
+def test_a_group_tells_where_the_last_exception_in_it_comes_from():
+    said = traceback_of(ExceptionGroup("all failed", [caught(sinks, 0), caught(parses, "x")]))
+    assert "in raw_decode" in said
+    assert said.splitlines()[-1] == "ExceptionGroup: all failed (2 sub-exceptions)"
+
+
 def test_an_error_of_the_hub_tells_what_it_stands_for():
     told = traceback_of(caught(refuses, "x"))
     assert "in raw_decode" in told

@@ -12,8 +12,7 @@ from autogen.agentchat import a_initiate_group_chat
 from autogen.agentchat.group import ContextVariables
 from autogen.agentchat.group.patterns.pattern import Pattern
 from autogen.code_utils import content_str
-from massgen_hub.errors import ConfigError
-from massgen_hub.hints import did_you_mean
+from massgen_hub.kit import voter_named
 
 from .classic_copy import Copies
 from .speech import without_ending
@@ -109,12 +108,7 @@ class Orchestrated(Chat):
 
 def member(members: Sequence[ConversableAgent], name: str) -> ConversableAgent:
     """The member of this name. Raises `ConfigError` where there is none."""
-    found = next((agent for agent in members if agent.name == name), None)
-    if found is None:
-        names = [agent.name for agent in members]
-        hint = did_you_mean(name, names) or f"there are {', '.join(f'`{known}`' for known in names) or 'none'}"
-        raise ConfigError(f"`voter`: the group has no member `{name}` with a model", hint=hint)
-    return found
+    return voter_named(name, {agent.name: agent for agent in members})
 
 
 def last_words(messages: Messages, speakers: Collection[str]) -> str:

@@ -6,12 +6,13 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from autogen.events.agent_events import ExecutedFunctionEvent, ExecuteFunctionEvent, GroupChatRunChatEvent, TextEvent
 from autogen.events.client_events import StreamEvent
-from massgen_hub.contract import Activity, Question, Usage
-from massgen_hub.kit import ThreadedHost
+from massgen_hub.contract import Activity, Question
+from massgen_hub.kit import ThreadedHost, usage_of
 
 from .speech import ChatSpeech
 
@@ -64,15 +65,8 @@ class TurnStream:
 
     def spend(self, response: Any) -> None:
         """Report the usage of one call. AG2 counts 0 where it was told nothing."""
-        usage = getattr(response, "usage", None)
-        counted = usage if isinstance(usage, dict) else getattr(usage, "__dict__", {})
-        used = Usage(
-            input=counted.get("prompt_tokens") or counted.get("input_tokens") or None,
-            output=counted.get("completion_tokens") or counted.get("output_tokens") or None,
-            cost=getattr(response, "cost", None) or None,
-            model=getattr(response, "model", None) or "",
-        )
-        self._host.spend(used)
+        used = usage_of(getattr(response, "usage", None), getattr(response, "model", None) or "")
+        self._host.spend(replace(used, cost=getattr(response, "cost", None) or None))
 
     def send(self, event: Any) -> None:
         """Take an event of AG2."""

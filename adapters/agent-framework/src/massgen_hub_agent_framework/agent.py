@@ -6,16 +6,12 @@ from typing import Any
 
 from agent_framework import BaseAgent, RawAgent, Workflow
 from massgen_hub.contract import Host, Reply, Turn
-from massgen_hub.kit import causes
-from openai import BadRequestError, NotFoundError, UnprocessableEntityError
+from massgen_hub.kit import refuses_tools
 
 from .copying import Copies
 from .decision import Decision, voter
 from .running import last_message, run_agent, run_workflow
 from .tapping import Tap
-
-REFUSALS = (BadRequestError, NotFoundError, UnprocessableEntityError)
-"""What servers and routers say that know no tools, or not for this model."""
 
 
 class HubAgent:
@@ -42,7 +38,7 @@ class HubAgent:
                 try:
                     return await self._decided(decision, turn, tap, natively=True)
                 except Exception as failure:
-                    if tap.has_heard or not any(isinstance(cause, REFUSALS) for cause in causes(failure)):
+                    if tap.has_heard or not refuses_tools(failure):
                         raise
         with Tap(host) as tap:
             reply = await self._decided(decision, turn, tap, natively=False)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, get_args
 
 from agent_framework import Agent, BaseAgent, FunctionTool, HistoryProvider, Workflow, WorkflowAgent, tool
 from agent_framework.observability import OBSERVABILITY_SETTINGS
 from agent_framework_openai import OpenAIChatCompletionClient
 from massgen_hub.contract import JSON, Setup
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import models_of
+from massgen_hub.kit import described, models_of, openai_client, tool_named
 from massgen_hub.servers import ServedTool, served
-from massgen_hub.targets import resolve
-from openai import AsyncOpenAI
 
 from .agent import HubAgent
 from .copying import Copies, McpTool
@@ -41,9 +39,9 @@ async def opened(options: AgentFrameworkOptions, setup: Setup, existing: Any) ->
 
 async def _built(options: AgentFrameworkOptions, setup: Setup, stack: AsyncExitStack) -> Agent[Any]:
     model = models_of(setup)
-    address, key = model.base_url or None, model.key or "none"  # else it looks for a key of its own
-    client = await stack.enter_async_context(AsyncOpenAI(base_url=address, api_key=key, max_retries=0))
+    client = await stack.enter_async_context(openai_client(model))
     from_servers = await stack.enter_async_context(served(options.mcp_servers, setup.folder))
+    tools = [tool_named(name, "the framework", TOOLS, tool) for name in options.tools]
     return Agent(
         OpenAIChatCompletionClient(
             model.name,
@@ -52,22 +50,12 @@ async def _built(options: AgentFrameworkOptions, setup: Setup, stack: AsyncExitS
         ),
         options.system_message,
         name=setup.agent,
-        tools=[*map(_tool, options.tools), *map(_served, from_servers)],
+        tools=[*tools, *map(_served, from_servers)],
         default_options={"temperature": options.temperature, "max_tokens": options.max_tokens},
     )
 
 
-def _tool(name: str) -> Any:
-    found = resolve(name)
-    if isinstance(found, (FunctionTool, Mapping, McpTool)):
-        return found
-    hint = "`tools` are functions with annotations and a docstring, or tools of the framework"
-    if not callable(found):
-        raise ConfigError(f"`{name}` is a `{type(found).__name__}`, which is no tool", hint=hint)
-    try:
-        return tool(found)
-    except Exception as refused:
-        raise ConfigError(f"the framework refuses the tool `{name}`: {refused}", hint=hint) from refused
+TOOLS = (FunctionTool, Mapping, *get_args(McpTool))
 
 
 def _served(served_tool: ServedTool) -> FunctionTool:
@@ -100,7 +88,7 @@ async def _connected(server: McpTool) -> AsyncIterator[None]:
     try:
         await server.connect()
     except Exception as failure:
-        what = f"the MCP server `{server.name}` cannot be reached: {type(failure).__name__}: {failure}"
+        what = f"the MCP server `{server.name}` cannot be reached: {described(failure)}"
         raise ConfigError(what, hint="is it there?") from failure
     try:
         yield

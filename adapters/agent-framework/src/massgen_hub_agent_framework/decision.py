@@ -15,9 +15,7 @@ from agent_framework import (
     WorkflowExecutor,
 )
 from massgen_hub.contract import JSON, Reply
-from massgen_hub.errors import ConfigError
-from massgen_hub.hints import did_you_mean
-from massgen_hub.kit import decided, decision_tools
+from massgen_hub.kit import decided, decision_tools, voter_named
 
 HANDOFF = "handoff_to_"
 
@@ -69,11 +67,7 @@ def voter(workflow: Workflow, name: str | None) -> RawAgent[Any] | None:
     agents = list(_agents(workflow))
     if name is None:
         return agents[-1] if agents else None
-    named = {agent.name or agent.id: agent for agent in agents}
-    if name not in named:
-        hint = did_you_mean(name, named) or f"there are {', '.join(f'`{known}`' for known in named) or 'none'}"
-        raise ConfigError(f"`voter`: the workflow has no agent `{name}`", hint=hint)
-    return named[name]
+    return voter_named(name, {agent.name or agent.id: agent for agent in agents})
 
 
 def _agents(workflow: Workflow) -> Iterator[RawAgent[Any]]:

@@ -19,8 +19,8 @@ from agent_framework import (
     MiddlewareTermination,
     UserInputRequiredException,
 )
-from massgen_hub.contract import Activity, Host, Usage
-from massgen_hub.kit import Voices, as_json, as_text
+from massgen_hub.contract import Host, Usage
+from massgen_hub.kit import ToolCalls, Voices, as_json, as_text, asked_once
 
 Next = Callable[[], Awaitable[None]]
 
@@ -32,29 +32,26 @@ class Tap:
     """
 
     def __init__(self, host: Host) -> None:
-        self.voices = Voices(host.say)
+        self.voices, self.calls = Voices(host.say), ToolCalls(host)
         self.has_heard = False
         self.host = host
         self.reasons: dict[str, str] = {}
-        self._running: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _kind: object, failure: BaseException | None, _trace: object) -> None:
-        for call in list(self._running):
-            self.gave(call, _failed(failure) if failure else "")
+        self.calls.end(failure)
 
     def on(self, client: Any) -> Any:
         """A client like this one, which is listened to and does not try twice."""
         seen = copy.copy(client)
         for name, inner in vars(client).items():
-            if hasattr(inner, "with_options") and hasattr(inner, "max_retries"):
-                setattr(seen, name, inner.with_options(max_retries=0))
+            setattr(seen, name, asked_once(inner))
         if isinstance(client, ChatMiddlewareLayer):
             seen.chat_middleware = [*client.chat_middleware, _Models(self)]
         if isinstance(client, FunctionInvocationLayer):
-            seen.function_middleware = [_Tools(self), *client.function_middleware]
+            seen.function_middleware = [_Tools(self.calls), *client.function_middleware]
         return seen
 
     def spent(self, response: ChatResponse[Any]) -> None:
@@ -78,16 +75,6 @@ class Tap:
                     told = f"The call was rejected: {why}"
                     contents[place] = Content.from_function_result(str(content.call_id), id=content.id, result=told)
 
-    def called(self, call: str, name: str, arguments: Any) -> None:
-        """A tool is called; once, also where it waits for a person in between."""
-        if call not in self._running:
-            self._running[call] = name
-            self.host.note(Activity(kind="call", name=name, text=as_json(arguments), id=call))
-
-    def gave(self, call: str, text: str) -> None:
-        """It gave a result."""
-        self.host.note(Activity(kind="result", name=self._running.pop(call), text=text, id=call))
-
 
 class _Models(ChatMiddleware):
     """Hears what models say. Those that are asked for no stream, as managers are, think to themselves."""
@@ -108,24 +95,24 @@ class _Models(ChatMiddleware):
 class _Tools(FunctionMiddleware):
     """Hears what tools are called with and what they give."""
 
-    def __init__(self, tap: Tap) -> None:
-        self._tap = tap
+    def __init__(self, calls: ToolCalls) -> None:
+        self._calls = calls
 
     async def process(self, context: FunctionInvocationContext, call_next: Next) -> None:
         about = context.metadata  # the id of a server may come twice where several participants work at once
         call = str(about.get("function_call_occurrence_id") or about.get("call_id", ""))
-        self._tap.called(call, context.function.name, context.arguments)
+        self._calls.called(call, context.function.name, as_json(context.arguments))
         try:
             await call_next()
         except UserInputRequiredException:
             raise
         except MiddlewareTermination as ended:
-            self._tap.gave(call, result_text(context.result if ended.result is None else ended.result))
+            self._calls.gave(call, result_text(context.result if ended.result is None else ended.result))
             raise
         except BaseException as failure:
-            self._tap.gave(call, _failed(failure))
+            self._calls.failed(call, failure)
             raise
-        self._tap.gave(call, result_text(context.result))
+        self._calls.gave(call, result_text(context.result))
 
 
 def result_text(result: Any) -> str:
@@ -138,7 +125,3 @@ def _part_text(part: Any) -> str:
     if not isinstance(part, Content):
         return as_text(part)
     return part.text or "" if part.type == "text" else as_json(part.to_dict())
-
-
-def _failed(failure: BaseException) -> str:
-    return f"{type(failure).__name__}: {failure}".rstrip(": ")

@@ -10,9 +10,7 @@ from agentscope.middleware import MiddlewareBase
 from agentscope.model import ChatResponse
 from agentscope.tool import ToolChoice
 from massgen_hub.contract import JSON
-from massgen_hub.kit import decision_tools
-
-from .limits import REFUSALS
+from massgen_hub.kit import decision_tools, refuses_tools
 
 
 class Ballotbox(MiddlewareBase):
@@ -40,7 +38,7 @@ class Ballotbox(MiddlewareBase):
         try:
             response = await next_handler(**(input_kwargs if self.refused else demand))
         except Exception as failure:
-            if getattr(failure, "status_code", None) not in REFUSALS:
+            if not refuses_tools(failure):
                 raise
             response = await next_handler(**input_kwargs)
             self.refused = True

@@ -8,9 +8,6 @@ MAX_ITERS = 10
 DECISION_ITERS = 3
 """Replies in which an agent may look something up before it has to decide."""
 
-REFUSALS = frozenset({400, 404, 422})
-"""What servers and routers say that know no tools, or not for this model."""
-
 SECONDS_TO_CONNECT = 60.0
 """In which an MCP server must be ready."""
 

@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from massgen_hub.kit import causes, described
+
 QUIETLY = 'log=$1; shift; exec "$@" 2>>"$log"'
 
 
@@ -24,11 +26,8 @@ def quietly(name: str, command: str, arguments: Sequence[str], log: Path) -> tup
 
 def told(failure: BaseException, seconds: float) -> str:
     """Why a connection failed that was given so many seconds."""
-    while isinstance(failure, BaseExceptionGroup):
-        failure = failure.exceptions[0]
-    if isinstance(failure, TimeoutError):
-        return f"it was not ready after {seconds:g} s"
-    return f"{type(failure).__name__}: {failure}"
+    late = any(isinstance(cause, TimeoutError) for cause in causes(failure))
+    return f"it was not ready after {seconds:g} s" if late else described(failure)
 
 
 def last_words(log: Path) -> str:

@@ -10,6 +10,7 @@ from agentscope.middleware import MiddlewareBase
 from agentscope.model import ChatModelBase
 from agentscope.state import AgentState
 from agentscope.tool import FunctionTool, ToolBase, Toolkit
+from massgen_hub.kit import asked_once
 
 from .blocking import awaits, in_a_thread
 
@@ -58,8 +59,8 @@ def _asked_once(model: ChatModelBase) -> ChatModelBase:
     """A copy that tries nothing again, over the same connections. Not all providers' clients retry by themselves."""
     made = copy(model)
     made.max_retries = 0
-    if hasattr(getattr(made, "client", None), "with_options"):
-        made.client = made.client.with_options(max_retries=0)
+    if hasattr(made, "client"):
+        made.client = asked_once(made.client)
     return made
 
 

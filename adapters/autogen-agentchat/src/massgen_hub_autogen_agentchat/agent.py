@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autogen_agentchat.messages import ToolCallSummaryMessage
 from massgen_hub.contract import Host, Reply, Turn
-from massgen_hub.kit import unfinished
+from massgen_hub.kit import refuses_tools, unfinished
 
 from .answers import Answers
 from .copies import fresh
@@ -13,9 +13,6 @@ from .options import AutogenAgentchatOptions
 from .parts import Runner, voter_of
 from .running import Run
 from .voting import Ballot
-
-REFUSALS = (400, 404, 422)
-"""What servers and routers say that know no tools, or not for this model."""
 
 
 class HubAgent:
@@ -54,7 +51,7 @@ class HubAgent:
             try:
                 return await self._cast(ballot, turn, course)
             except Exception as failure:
-                if getattr(failure, "status_code", None) not in REFUSALS or course.answered:
+                if course.answered or not refuses_tools(failure):
                     raise
         reply = await self._cast(ballot, turn, Course(turn, host))
         self._takes_tools = False

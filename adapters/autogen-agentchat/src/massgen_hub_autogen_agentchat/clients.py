@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, ModelInfo, RequestUsage
 from massgen_hub.contract import Usage
+from massgen_hub.kit import asked_once
 
 from .course import Course
 
@@ -35,7 +36,7 @@ def quiet(client: ChatCompletionClient, streams: list[Any]) -> ChatCompletionCli
         if isinstance(held, ChatCompletionClient):
             setattr(twin, name, quiet(held, streams))
         elif hasattr(held, "with_options"):  # the SDKs of OpenAI and Anthropic
-            setattr(twin, name, _watched(held.with_options(max_retries=0), streams))
+            setattr(twin, name, _watched(asked_once(held), streams))
     return twin
 
 

@@ -10,6 +10,7 @@ from autogen_core import CancellationToken
 from autogen_core.code_executor import CodeBlock, CodeExecutor, CodeResult
 from autogen_ext.code_executors.local import LocalCommandLineCodeExecutor
 from massgen_hub.contract import Activity
+from massgen_hub.kit import described
 
 from .clients import shallow
 from .course import Course
@@ -41,7 +42,7 @@ class OwnCode(CodeExecutor):
         try:
             result = await self._executor.execute_code_blocks(own, cancellation_token)
         except BaseException as failure:
-            self._note("output", f"{type(failure).__name__}: {failure}", run)
+            self._note("output", described(failure), run)
             raise
         self._note("output", result.output, run)
         return result

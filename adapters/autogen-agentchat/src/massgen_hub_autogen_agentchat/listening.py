@@ -16,7 +16,7 @@ from autogen_agentchat.messages import (
     ToolCallRequestEvent,
 )
 from massgen_hub.contract import Activity, Reply
-from massgen_hub.kit import Voices, decided
+from massgen_hub.kit import ToolCalls, Voices, decided
 
 from .course import Course
 
@@ -28,14 +28,13 @@ class Listener:
     """
 
     def __init__(self, course: Course, mute: Collection[str], decider: str) -> None:
-        self.voices = Voices(course.host.say)
+        self.voices, self.calls = Voices(course.host.say), ToolCalls(course.host)
         self.decision: Reply | None = None
         self._host, self._mute = course.host, mute
         self._decisions, self._decider = course.decisions, decider
         self._streamed: dict[str, str] = {}
         self._messages: Counter[str] = Counter()
         self._thought = ""
-        self._open: dict[str, str] = {}
 
     def hear(self, event: Any) -> None:
         """Something happened."""
@@ -49,17 +48,11 @@ class Listener:
                 self._call(event)
             case ToolCallExecutionEvent():
                 for result in event.content:
-                    self._result(result.call_id, result.content)
+                    self.calls.gave(result.call_id, result.content)
             case HandoffMessage():
                 self._handed(event)
             case CodeGenerationEvent() | BaseChatMessage():
                 self._say(event.source, event.to_text())
-
-    def end(self, failure: BaseException | None) -> None:
-        """The run is over; tools that have not ended by now have failed with it."""
-        said = f"{type(failure).__name__}: {failure}".rstrip(": ") if failure else ""
-        for call in list(self._open):
-            self._result(call, said)
 
     def _say(self, source: str, text: str) -> None:
         """A message is complete; it may have been streamed."""
@@ -76,16 +69,9 @@ class Listener:
             self.decision = decided(self._thought, made)
             return
         for call in event.content:
-            self._open[call.id] = call.name
-            self._note("call", call.name, call.arguments, call.id)
+            self.calls.called(call.id, call.name, call.arguments)
 
     def _handed(self, event: HandoffMessage) -> None:
         if event.source not in self._mute:
-            self._note("info", "handoff", f"{event.source} hands off to {event.target}")
-
-    def _result(self, call: str, text: str) -> None:
-        if name := self._open.pop(call, ""):
-            self._note("result", name, text, call)
-
-    def _note(self, kind: Any, name: str, text: str, call: str = "") -> None:
-        self._host.note(Activity(kind=kind, name=name, text=text, id=call))
+            text = f"{event.source} hands off to {event.target}"
+            self._host.note(Activity(kind="info", name="handoff", text=text))

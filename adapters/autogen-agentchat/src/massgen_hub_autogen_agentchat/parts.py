@@ -19,7 +19,7 @@ from autogen_core.model_context import ChatCompletionContext
 from autogen_core.models import ChatCompletionClient
 from autogen_core.tools import BaseTool, StaticWorkbench, Workbench
 from massgen_hub.errors import ConfigError
-from massgen_hub.hints import did_you_mean
+from massgen_hub.kit import voter_named
 
 Runner: TypeAlias = BaseChatAgent | BaseGroupChat
 
@@ -61,12 +61,7 @@ def voter_of(runner: Runner, name: str | None) -> Any:
     able = [part for part in everything(runner) if isinstance(part, kinds) and getattr(part, "_model_client", None)]
     if name is None:
         return able[0] if able else None
-    found = next((part for part in able if part.name == name), None)
-    if found is None:
-        names = [part.name for part in able]
-        hint = did_you_mean(name, names) or f"there are {', '.join(f'`{known}`' for known in names) or 'none'}"
-        raise ConfigError(f"`voter`: the team has no member `{name}` with a model", hint=hint)
-    return found
+    return voter_named(name, {part.name: part for part in able})
 
 
 def mute(runner: Runner) -> set[str]:

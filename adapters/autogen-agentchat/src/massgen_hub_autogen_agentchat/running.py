@@ -39,7 +39,7 @@ class Run:
                 raise self._reason(raised) from raised
             raise
         finally:
-            self.listener.end(failure)
+            self.listener.calls.end(failure)
             await self._course.hang_up()
 
     async def _through_questions(self, prompt: str) -> list[BaseChatMessage]:

@@ -9,24 +9,14 @@ from typing import Any
 from autogen_core import CancellationToken
 from autogen_core.tools import BaseTool, FunctionTool, ToolSchema
 from massgen_hub.contract import JSON
-from massgen_hub.errors import ConfigError
-from massgen_hub.targets import resolve
+from massgen_hub.kit import tool_named
 from pydantic import BaseModel, ConfigDict
-
-_TOOLS = "`tools` are functions with annotations and a docstring, or tools of AutoGen"
 
 
 def tool(name: str) -> BaseTool[Any, Any]:
     """The tool that a config names. Raises `ConfigError` where there is none."""
-    found = resolve(name)
-    if isinstance(found, BaseTool):
-        return found
-    if not callable(found):
-        raise ConfigError(f"`{name}` is a `{type(found).__name__}`, which is no tool", hint=_TOOLS)
-    try:
-        return FunctionTool(found, description=getdoc(found) or "")
-    except Exception as refused:
-        raise ConfigError(f"AutoGen refuses the tool `{name}`: {refused}", hint=_TOOLS) from refused
+    make = lambda found: FunctionTool(found, description=getdoc(found) or "")  # noqa: E731
+    return tool_named(name, "AutoGen", BaseTool, make)  # type: ignore[no-any-return]
 
 
 class _Anything(BaseModel):

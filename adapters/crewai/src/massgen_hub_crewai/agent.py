@@ -8,15 +8,11 @@ from typing import Protocol
 
 from crewai import Agent
 from massgen_hub.contract import Host, Reply, Turn
-from massgen_hub.kit import causes
-from openai import BadRequestError, NotFoundError, UnprocessableEntityError
+from massgen_hub.kit import refuses_tools
 
 from .decision import Decision
 from .kinds import said_by
 from .running import Running
-
-REFUSALS = (BadRequestError, NotFoundError, UnprocessableEntityError)
-"""What servers and routers say that know no tools, or not for this model."""
 
 
 class Kind(Protocol):
@@ -54,7 +50,7 @@ class HubAgent:
                 text = await running.to_the_end(partial(said_by, agent, turn), self._thread(turn))
                 return running.said(decision.reply(text))
             except Exception as failure:
-                if running.listener.has_heard or not any(isinstance(cause, REFUSALS) for cause in causes(failure)):
+                if running.listener.has_heard or not refuses_tools(failure):
                     raise
         reply = await self._said(partial(said_by, decider, turn), turn, host)
         self._takes_tools = False

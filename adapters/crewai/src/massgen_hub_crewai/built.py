@@ -14,7 +14,7 @@ from .kinds import Single
 from .models import Models
 from .options import CrewAIOptions
 from .quiet import print_nothing
-from .tools import tool_named, tool_served
+from .tools import tool_of, tool_served
 
 
 @asynccontextmanager
@@ -28,7 +28,7 @@ async def opened(options: CrewAIOptions, setup: Setup) -> AsyncIterator[HubAgent
             goal=options.goal,
             backstory="\n\n".join(filter(None, (options.backstory, options.system_message))),
             llm=models.client(),
-            tools=[*map(tool_named, options.tools), *map(tool_served, theirs)],
+            tools=[*map(tool_of, options.tools), *map(tool_served, theirs)],
             max_iter=options.max_iter,
             respect_context_window=False,  # else it sums up what was said where it does not know the model
             use_better_compaction=False,

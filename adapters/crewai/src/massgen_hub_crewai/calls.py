@@ -19,6 +19,7 @@ from crewai import BaseLLM
 from crewai.hooks.dispatch import HookAborted
 from crewai.llms.base_llm import call_stop_override, call_stream_override
 from crewai.llms.retry import _active_llm_rate_limit_retry
+from massgen_hub.kit import asked_once
 
 from .braces import restored
 
@@ -137,9 +138,8 @@ def _twin(llm: BaseLLM) -> BaseLLM:
     """The client as it is, over the same connections, but that it does not try again."""
     twin: Any = copy(llm)
     for name in ("_client", "_async_client"):
-        client = getattr(llm, name, None)
-        if hasattr(client, "with_options"):
-            setattr(twin, name, client.with_options(max_retries=0))
+        if hasattr(llm, name):
+            setattr(twin, name, asked_once(getattr(llm, name)))
     if "max_retries" in type(llm).model_fields:
         twin.max_retries = 0
     return twin  # type: ignore[no-any-return]

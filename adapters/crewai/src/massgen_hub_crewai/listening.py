@@ -8,8 +8,8 @@ from typing import Any
 from crewai.events.types.llm_events import LLMCallCompletedEvent, LLMStreamChunkEvent
 from crewai.events.types.tool_usage_events import ToolUsageErrorEvent, ToolUsageFinishedEvent, ToolUsageStartedEvent
 from crewai.types.usage_metrics import UsageMetrics
-from massgen_hub.contract import Activity, Host, Usage
-from massgen_hub.kit import Voices, as_json, as_text
+from massgen_hub.contract import Host, Usage
+from massgen_hub.kit import ToolCalls, Voices, as_json, as_text
 
 
 class Listener:
@@ -17,8 +17,7 @@ class Listener:
 
     def __init__(self, host: Host, silent: Collection[str]) -> None:
         self.voices = Voices(host.say)
-        self._host, self._silent = host, silent
-        self._running: dict[str, str] = {}
+        self._host, self._silent, self._calls = host, silent, ToolCalls(host)
         self.has_heard = False
         self._over = False
 
@@ -33,26 +32,16 @@ class Listener:
                 self.has_heard = True
                 self._host.spend(_usage(event))
             case ToolUsageStartedEvent() if event.tool_name not in self._silent:
-                self._running[event.event_id] = event.tool_name
-                self._note("call", event.tool_name, _arguments(event.tool_args), event.event_id)
+                self._calls.called(event.event_id, event.tool_name, _arguments(event.tool_args))
             case ToolUsageFinishedEvent():
-                self._result(event.started_event_id, as_text(event.output))
+                self._calls.gave(event.started_event_id or "", as_text(event.output))
             case ToolUsageErrorEvent():
-                self._result(event.started_event_id, str(event.error))
+                self._calls.gave(event.started_event_id or "", str(event.error))
 
     def end(self, failure: BaseException | None) -> None:
-        """The turn is over; tools that have not ended by now have failed with it."""
-        said = f"{type(failure).__name__}: {failure}".rstrip(": ") if failure else ""
-        for call in list(self._running):
-            self._result(call, said)
+        """The turn is over."""
+        self._calls.end(failure)
         self._over = True
-
-    def _result(self, call: str | None, text: str) -> None:
-        if call and (name := self._running.pop(call, "")):
-            self._note("result", name, text, call)
-
-    def _note(self, kind: Any, name: str, text: str, call: str) -> None:
-        self._host.note(Activity(kind=kind, name=name, text=text, id=call))
 
 
 def _usage(event: LLMCallCompletedEvent) -> Usage:

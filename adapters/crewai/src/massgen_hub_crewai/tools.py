@@ -6,25 +6,17 @@ from typing import Any
 
 from crewai.tools import BaseTool
 from crewai.tools import tool as as_tool
-from massgen_hub.errors import ConfigError
+from massgen_hub.kit import tool_named
 from massgen_hub.servers import ServedTool
-from massgen_hub.targets import resolve
 from pydantic import ConfigDict
 
 from .calls import current
 from .forms import form
 
 
-def tool_named(name: str) -> BaseTool:
+def tool_of(name: str) -> BaseTool:
     """A function of the user's as a tool, or the user's tool. Raises `ConfigError` where it is neither."""
-    found = resolve(name)
-    if isinstance(found, BaseTool):
-        return found
-    try:
-        return as_tool(found)  # type: ignore[no-any-return]
-    except Exception as refused:
-        hint = "name a function with annotations and a docstring, or a tool of CrewAI"
-        raise ConfigError(f"CrewAI refuses the tool `{name}`: {refused}", hint=hint) from refused
+    return tool_named(name, "CrewAI", BaseTool, as_tool)  # type: ignore[no-any-return]
 
 
 class _Served(BaseTool):

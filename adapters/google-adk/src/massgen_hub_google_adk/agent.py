@@ -7,16 +7,13 @@ from google.adk.agents.run_config import RunConfig, StreamingMode, ToolThreadPoo
 from google.adk.apps import App
 from google.adk.workflow import BaseNode
 from massgen_hub.contract import Host, Reply, Turn
-from massgen_hub.kit import causes
+from massgen_hub.kit import refuses_tools
 
 from .decision import Decision
 from .listening import Listener
 from .model import HubsModel
 from .options import GoogleAdkOptions
 from .running import Run
-
-REFUSALS = frozenset({400, 404, 422})
-"""What servers and routers say that know no tools, or not for this model."""
 
 
 class HubAgent:
@@ -52,7 +49,7 @@ class HubAgent:
                 await self._finish(run, decision.twin(voter, natively=True), turn)
                 return _said(run, decision.made_in(run.events, voter.name))
             except Exception as failure:
-                if run.begun or not _refused(failure):
+                if run.begun or not refuses_tools(failure):
                     raise
         run = Run(host, Listener(host, turn, self._model), self._config)
         await self._finish(run, decision.twin(voter, natively=False), turn)
@@ -68,8 +65,3 @@ def _said(run: Run, decision: Reply | None) -> Reply:
     reply = decision or Reply(text=run.text)
     run.voices.finish(reply.text)
     return reply
-
-
-def _refused(failure: Exception) -> bool:
-    codes = (getattr(cause, name, None) for cause in causes(failure) for name in ("status_code", "code"))
-    return not REFUSALS.isdisjoint(code for code in codes if isinstance(code, int))

@@ -17,10 +17,8 @@ from google.adk.workflow import BaseNode
 from google.genai import types
 from massgen_hub.agents.chat import Chat
 from massgen_hub.contract import Setup
-from massgen_hub.errors import ConfigError
-from massgen_hub.kit import models_of
+from massgen_hub.kit import described, models_of, tool_named
 from massgen_hub.servers import served
-from massgen_hub.targets import resolve
 
 from .agent import HubAgent
 from .members import toolsets, voter_of
@@ -66,26 +64,18 @@ def _built(options: GoogleAdkOptions, served_tools: Iterable[Any]) -> LlmAgent:
     )
 
 
-_TOOLS = "`tools` are functions with annotations and a docstring, or tools, toolsets and agents of ADK"
-
-
 def _tool(name: str) -> Any:
-    found = resolve(name)
-    if isinstance(found, BaseAgent):
-        return AgentTool(found)
-    if isinstance(found, BaseTool | BaseToolset | BaseNode):
-        return found
-    if not callable(found):
-        raise ConfigError(f"`{name}` is a `{type(found).__name__}`, which is no tool", hint=_TOOLS)
+    found = tool_named(name, "ADK", (BaseTool, BaseToolset, BaseNode), _function)
+    return AgentTool(found) if isinstance(found, BaseAgent) else found
+
+
+def _function(found: Any) -> FunctionTool:
     tool = FunctionTool(found)
-    try:
-        tool._get_declaration()
-    except Exception as refused:
-        raise ConfigError(f"ADK refuses the tool `{name}`: {refused}", hint=_TOOLS) from refused
+    tool._get_declaration()
     return tool
 
 
 def _told(*, tool: BaseTool, error: Exception, **_about: Any) -> dict[str, str] | None:
     """What a model is told of a tool that failed: in ADK the turn would fail with it. Where there is no such tool ADK
     tells it better."""
-    return None if type(tool) is BaseTool else {"error": f"{type(error).__name__}: {error}"}
+    return None if type(tool) is BaseTool else {"error": described(error)}

@@ -10,8 +10,8 @@ from google.adk.agents.callback_context import CallbackContext
 from google.adk.models import BaseLlm, LlmResponse
 from google.adk.plugins.base_plugin import BasePlugin
 from google.adk.tools import BaseTool, ToolContext
-from massgen_hub.contract import Activity, Host, Turn, Usage
-from massgen_hub.kit import as_text
+from massgen_hub.contract import Host, Turn, Usage
+from massgen_hub.kit import ToolCalls, as_text
 
 from .members import model_of
 from .model import HubsModel
@@ -30,8 +30,8 @@ class Listener(BasePlugin):
     def __init__(self, host: Host, turn: Turn, model: HubsModel | None, silent: Collection[str] = ()) -> None:
         super().__init__("massgen_hub")
         self._host, self._model, self._silent = host, model, silent
+        self.calls = ToolCalls(host)
         self._quotes = bool(turn.shown)
-        self._running: dict[str, str] = {}
         self.has_heard = False
 
     async def before_agent_callback(self, *, agent: Any, callback_context: CallbackContext) -> None:
@@ -57,10 +57,8 @@ class Listener(BasePlugin):
         self, *, tool: BaseTool, tool_args: dict[str, Any], tool_context: ToolContext, **_about: Any
     ) -> None:
         """A tool is called, maybe again after it was approved."""
-        call = tool_context.function_call_id or ""
-        if tool.name not in self._silent and call not in self._running:
-            self._running[call] = tool.name
-            self._note("call", tool.name, as_text(tool_args), call)
+        if tool.name not in self._silent:
+            self.calls.called(tool_context.function_call_id or "", tool.name, as_text(tool_args))
 
     async def after_tool_callback(
         self, *, tool: BaseTool, tool_context: ToolContext, result: Any, **_about: Any
@@ -71,25 +69,11 @@ class Listener(BasePlugin):
             result["error"] = f"{REJECTED['error'][:-1]}: {confirmation.payload}"
         waits = call in tool_context.actions.requested_tool_confirmations
         if not waits and (result or not tool.is_long_running):
-            self.result(call, _result(result))
+            self.calls.gave(call, _result(result))
 
     async def on_tool_error_callback(self, *, tool_context: ToolContext, error: BaseException, **_about: Any) -> None:
         """It failed."""
-        self.result(tool_context.function_call_id or "", f"{type(error).__name__}: {error}".rstrip(": "))
-
-    def result(self, call: str, text: str) -> None:
-        """Note the result of a call that is still without one."""
-        if name := self._running.pop(call, ""):
-            self._note("result", name, text, call)
-
-    def end(self, failure: BaseException | None) -> None:
-        """The turn is over; tools that have not ended by now have failed with it."""
-        said = f"{type(failure).__name__}: {failure}".rstrip(": ") if failure else ""
-        for call in list(self._running):
-            self.result(call, said)
-
-    def _note(self, kind: Any, name: str, text: str, call: str) -> None:
-        self._host.note(Activity(kind=kind, name=name, text=text, id=call))
+        self.calls.failed(tool_context.function_call_id or "", error)
 
 
 def _result(result: Any) -> str:

@@ -9,7 +9,7 @@ from google.adk.agents import LlmAgent
 from google.adk.models import BaseLlm
 from google.adk.tools.base_toolset import BaseToolset
 from google.adk.workflow import BaseNode, Workflow
-from massgen_hub.errors import ConfigError
+from massgen_hub.kit import voter_named
 
 
 def voter_of(root: BaseNode | None, name: str | None) -> LlmAgent | None:
@@ -17,14 +17,9 @@ def voter_of(root: BaseNode | None, name: str | None) -> LlmAgent | None:
 
     None where there is none: the group is asked as it is. Raises `ConfigError` where nobody has the name.
     """
-    agents = [node for node in _members(root) if isinstance(node, LlmAgent)]
     if name is None:
         return _last(root)
-    found = next((agent for agent in agents if agent.name == name), None)
-    if found is None:
-        known = ", ".join(f"`{agent.name}`" for agent in agents)
-        raise ConfigError(f"there is no agent `{name}` to vote", hint=f"`voter` is one of {known}" if known else "")
-    return found
+    return voter_named(name, {node.name: node for node in _members(root) if isinstance(node, LlmAgent)})
 
 
 def toolsets(root: BaseNode | None) -> set[BaseToolset]:

@@ -52,7 +52,7 @@ class Run:
             failure = raised
             raise
         finally:
-            self.listener.end(failure)
+            self.listener.calls.end(failure)
 
     async def _to_the_end(self, app: App, prompt: str, state: dict[str, JSON]) -> None:
         runner = InMemoryRunner(app=app)
@@ -75,7 +75,7 @@ class Run:
     async def _answered(self, call: types.FunctionCall) -> types.Part:
         part = await answered(call, self._host)
         if part.function_response:
-            self.listener.result(call.id or "", as_text((part.function_response.response or {}).get("result")))
+            self.listener.calls.gave(call.id or "", as_text((part.function_response.response or {}).get("result")))
         return part
 
     def _hear(self, event: Event) -> None:

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cache
-from ssl import SSLContext
 from typing import Any
 
-from httpx import create_ssl_context
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain_core.messages import AIMessage
 from langchain_core.tools import BaseTool, StructuredTool, tool
 from langchain_openai import ChatOpenAI
 from massgen_hub.contract import JSON, Model, Setup
-from massgen_hub.errors import ConfigError
-from massgen_hub.kit import models_of
+from massgen_hub.kit import models_of, refuses_tools, shared_tls, tool_named
 from massgen_hub.servers import ServedTool, served
-from massgen_hub.targets import resolve
-from openai import BadRequestError, DefaultAsyncHttpxClient, DefaultHttpxClient, NotFoundError, UnprocessableEntityError
+from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
 from pydantic import SecretStr
 
 from .agent import Graph, GraphAgent
 from .offers import DECISIONS, as_tools
 from .options import LangGraphOptions
-
-REFUSALS = (BadRequestError, NotFoundError, UnprocessableEntityError)
-"""What servers and routers say that know no tools, or not for this model."""
 
 LOOKUPS = 2
 """Replies in which a model may call other tools before it must decide."""
@@ -44,8 +36,8 @@ async def opened(options: LangGraphOptions, setup: Setup) -> AsyncIterator[Graph
     async with AsyncExitStack() as stack:
         theirs = await stack.enter_async_context(served(options.mcp_servers, setup.folder))
         tools = [*map(_tool, options.tools), *map(_served, theirs)]
-        blocking = stack.enter_context(DefaultHttpxClient(verify=_tls()))
-        client = await stack.enter_async_context(DefaultAsyncHttpxClient(verify=_tls()))
+        blocking = stack.enter_context(DefaultHttpxClient(verify=shared_tls()))
+        client = await stack.enter_async_context(DefaultAsyncHttpxClient(verify=shared_tls()))
         model = _model(options, place, http_client=blocking, http_async_client=client)
 
         def make(decisions: Sequence[BaseTool] = ()) -> Graph:
@@ -57,11 +49,6 @@ async def opened(options: LangGraphOptions, setup: Setup) -> AsyncIterator[Graph
             return make(as_tools(schema) if demand.accepted else ())
 
         yield GraphAgent(make(), options, native)
-
-
-@cache
-def _tls() -> SSLContext:
-    return create_ssl_context()
 
 
 def _model(options: LangGraphOptions, model: Model, **clients: Any) -> ChatOpenAI:
@@ -79,12 +66,7 @@ def _model(options: LangGraphOptions, model: Model, **clients: Any) -> ChatOpenA
 
 
 def _tool(name: str) -> BaseTool:
-    found = resolve(name)
-    try:
-        return found if isinstance(found, BaseTool) else tool(found)
-    except (TypeError, ValueError) as refused:
-        hint = "name a function with annotations and a docstring, or a tool of LangChain"
-        raise ConfigError(f"LangChain refuses the tool `{name}`: {refused}", hint=hint) from refused
+    return tool_named(name, "LangChain", BaseTool, tool)  # type: ignore[no-any-return]
 
 
 def _served(theirs: ServedTool) -> BaseTool:
@@ -114,6 +96,8 @@ class Demand(AgentMiddleware):
             tools = [each for each in request.tools if lookups < LOOKUPS or each.name in DECISIONS]
             try:
                 return await handler(request.override(tools=tools, tool_choice="required"))
-            except REFUSALS:
+            except Exception as failure:
+                if not refuses_tools(failure):
+                    raise
                 self.accepted = False
         return await handler(request.override(tools=[each for each in request.tools if each.name not in DECISIONS]))

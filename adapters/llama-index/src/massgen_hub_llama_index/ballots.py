@@ -13,8 +13,7 @@ from llama_index.core.base.llms.types import ToolCallBlock
 from llama_index.core.llms import LLM
 from llama_index.llms.openai import OpenAI
 from massgen_hub.contract import JSON, Reply
-from massgen_hub.errors import ConfigError
-from massgen_hub.kit import decided, decision_tools
+from massgen_hub.kit import decided, decision_tools, voter_named
 from workflows import Workflow
 
 from .tools import described
@@ -27,16 +26,14 @@ def voter_of(own: Workflow, name: str | None) -> Workflow:
     that it has under that name, else itself. Raises `ConfigError` for an unknown name.
     """
     if isinstance(own, AgentWorkflow):
-        members: dict[str, Any] = dict(own.agents)
-        found = members.get(name or own.root_agent)
+        found: Any = voter_named(name or own.root_agent, own.agents)
+    elif name is None:
+        found = own
     else:
-        members = {key: part for key, part in vars(own).items() if isinstance(part, (BaseWorkflowAgent, LLM))}
-        found = members.get(name) if name else own
+        able = {key: part for key, part in vars(own).items() if isinstance(part, (BaseWorkflowAgent, LLM))}
+        found = voter_named(name, able)
     if isinstance(found, LLM):
         return (FunctionAgent if found.metadata.is_function_calling_model else ReActAgent)(llm=found)
-    if found is None:
-        known = ", ".join(f"`{each}`" for each in members) or "no agents and no models"
-        raise ConfigError(f"`voter: {name}` is none of the workflow's", hint=f"it has {known}")
     return found  # type: ignore[no-any-return]
 
 

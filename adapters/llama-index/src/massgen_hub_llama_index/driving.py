@@ -12,7 +12,7 @@ from llama_index.core.agent.workflow import AgentWorkflow, FunctionAgent, ReActA
 from llama_index.core.agent.workflow.base_agent import BaseWorkflowAgent
 from llama_index.core.memory import ChatMemoryBuffer
 from massgen_hub.contract import Host, Reply, Setup, Turn
-from massgen_hub.kit import models_of, refuse_idle, unfinished, users_agent
+from massgen_hub.kit import models_of, refuse_idle, refuses_tools, unfinished, users_agent
 from massgen_hub.servers import served
 from workflows import Workflow
 from workflows.errors import WorkflowRuntimeError
@@ -29,9 +29,6 @@ from .ways import text_of, way_in, way_out
 
 for framework in ("llama_index", "workflows"):
     logging.getLogger(framework).addHandler(logging.NullHandler())  # else their warnings go to stderr
-
-REFUSALS = frozenset({400, 404, 422})
-"""What servers and routers say that know no tools, or not for this model."""
 
 
 @asynccontextmanager
@@ -111,7 +108,7 @@ class LlamaIndexAgent:
             try:
                 return await self._decided(run, twin, turn, hearing, ballotbox)
             except Exception as failure:
-                if run.begun or getattr(failure, "status_code", None) not in REFUSALS:
+                if run.begun or not refuses_tools(failure):
                     raise
         twin = Twins(turn, self._models).of(self._voter)
         reply = await self._decided(Run(twin, host), twin, turn, hearing)

@@ -27,8 +27,7 @@ from llama_index.core.instrumentation.events.llm import (
 from llama_index.core.instrumentation.span_handlers import NullSpanHandler
 from llama_index.core.llms import LLM, ChatResponse, CompletionResponse
 from massgen_hub.contract import Host, Usage
-from massgen_hub.kit import Voices
-from pydantic import BaseModel
+from massgen_hub.kit import Voices, usage_of
 
 SECONDS_TO_STOP = 2.0
 """How long what is cancelled may clean up."""
@@ -158,19 +157,6 @@ def _text(response: ChatResponse | CompletionResponse | None) -> str:
 
 
 def _usage(raw: Any) -> Usage:
-    """What the server said of it, in the words of OpenAI or Anthropic."""
-    told = _mapping(raw)
-    counted = _mapping(told.get("usage"))
-    details = _mapping(counted.get("prompt_tokens_details"))
-    return Usage(
-        input=counted.get("prompt_tokens") or counted.get("input_tokens") or None,
-        output=counted.get("completion_tokens") or counted.get("output_tokens") or None,
-        cached=details.get("cached_tokens") or None,
-        model=str(told.get("model") or ""),
-    )
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    if isinstance(value, BaseModel):
-        return value.model_dump()
-    return value if isinstance(value, Mapping) else {}
+    """What the server said of it."""
+    said = raw if isinstance(raw, Mapping) else getattr(raw, "__dict__", {})
+    return usage_of(said.get("usage"), str(said.get("model") or ""))

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
-from ssl import SSLContext
 from typing import Any
 
-from httpx import create_ssl_context
 from llama_index.core.llms import LLM
 from llama_index.llms.openai import OpenAI
 from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]
 from massgen_hub.contract import Model
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+from massgen_hub.kit import asked_once, openai_client
 
 from .options import LlamaIndexOptions
 
@@ -35,18 +32,16 @@ class HubsModel(OpenAILike):  # type: ignore[misc]
 
 @asynccontextmanager
 async def hubs_model(model: Model | None, options: LlamaIndexOptions) -> AsyncIterator[HubsModel | None]:
-    """The entry's model, if it names one, over connections that end with the agent. The hub tries again, not this."""
+    """The entry's model, if it names one, over connections that end with the agent."""
     if model is None:
         yield None
         return
-    address, key = model.base_url or None, model.key or "none"  # else it looks for a key of its own
-    connections = DefaultAsyncHttpxClient(verify=_tls())
     warmth = {} if options.temperature is None else {"temperature": options.temperature}
-    async with AsyncOpenAI(base_url=address, api_key=key, max_retries=0, http_client=connections) as client:
+    async with openai_client(model) as client:
         yield HubsModel(
             model=model.name,
-            api_base=address,
-            api_key=key,
+            api_base=model.base_url or None,
+            api_key=client.api_key,
             max_tokens=options.max_tokens,
             max_retries=0,
             is_chat_model=True,
@@ -55,12 +50,6 @@ async def hubs_model(model: Model | None, options: LlamaIndexOptions) -> AsyncIt
             additional_kwargs={**COUNTED, **warmth},
             async_openai_client=client,
         )
-
-
-@cache
-def _tls() -> SSLContext:
-    """One for all, because making one holds the event loop up for 40 ms."""
-    return create_ssl_context()
 
 
 class ModelTwins:
@@ -92,7 +81,5 @@ def _twin(own: LLM) -> LLM:
         changes["additional_kwargs"] = {**COUNTED, **own.additional_kwargs}
     twin = own.model_copy(update=changes)
     private = twin.__pydantic_private__ or {}
-    for name, client in private.items():  # those of OpenAI, Anthropic and others that are generated alike
-        if hasattr(client, "with_options") and hasattr(client, "max_retries"):
-            private[name] = client.with_options(max_retries=0)
+    private.update({name: asked_once(held) for name, held in private.items()})
     return twin

@@ -8,24 +8,14 @@ from typing import Any, ClassVar
 
 from llama_index.core.tools import BaseTool, FunctionTool, ToolMetadata
 from massgen_hub.contract import JSON
-from massgen_hub.errors import ConfigError
+from massgen_hub.kit import tool_named
 from massgen_hub.servers import ServedTool
-from massgen_hub.targets import resolve
 from pydantic import BaseModel
 
 
 def named(name: str) -> BaseTool:
     """The tool that a config names. Raises `ConfigError` where it is none."""
-    found = resolve(name)
-    if isinstance(found, BaseTool):
-        return found
-    hint = "`tools` are functions with annotations and a docstring, or tools of LlamaIndex"
-    if not callable(found):
-        raise ConfigError(f"`{name}` is a `{type(found).__name__}`, which is no tool", hint=hint)
-    try:
-        return FunctionTool.from_defaults(found)
-    except Exception as refused:
-        raise ConfigError(f"LlamaIndex refuses the tool `{name}`: {refused}", hint=hint) from refused
+    return tool_named(name, "LlamaIndex", BaseTool, FunctionTool.from_defaults)  # type: ignore[no-any-return]
 
 
 def of_server(tool: ServedTool) -> BaseTool:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from agents import Agent, ModelRetrySettings, ModelSettings, RunConfig, RunResultStreaming
 from massgen_hub.contract import Host, Reply, Turn
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import as_text
+from massgen_hub.kit import as_said, as_text, refuses_tools
 from massgen_hub.targets import resolve
-from openai import BadRequestError, NotFoundError, UnprocessableEntityError
 from pydantic_core import to_jsonable_python
 
 from .decision import Decision
@@ -19,9 +17,6 @@ from .guarding import guard, tripping
 from .models import HubsModels
 from .options import OpenAIAgentsOptions
 from .running import Run, Settings
-
-REFUSALS = (BadRequestError, NotFoundError, UnprocessableEntityError)
-"""What servers and routers say that know no tools, or not for this model."""
 
 
 class HubAgent:
@@ -50,7 +45,7 @@ class HubAgent:
     async def _answer(self, turn: Turn, host: Host) -> Reply:
         run = Run(host, self._settings)
         result = await self._result(run, self._agent, turn)
-        text = _text(result.final_output, run.speech.last)
+        text = as_said(to_jsonable_python(result.final_output, fallback=str), run.speech.last)
         run.speech.finish(text)
         return Reply(text=text)
 
@@ -60,8 +55,8 @@ class HubAgent:
             run = Run(host, self._settings, decision.names)
             try:
                 return await self._decided(run, decision, turn, natively=True)
-            except REFUSALS:
-                if run.begun:
+            except Exception as failure:
+                if run.begun or not refuses_tools(failure):
                     raise
         reply = await self._decided(Run(host, self._settings), decision, turn, natively=False)
         self._takes_tools = False
@@ -94,14 +89,3 @@ def _session(name: str) -> Any:
         hint = "name a session of the SDK, or a function that makes one"
         raise ConfigError(f"`{name}` is a `{type(session).__name__}`, which is no session", hint=hint)
     return session
-
-
-def _text(output: Any, said: str) -> str:
-    """The output as text, in the model's own words where it is a structure that they spell out."""
-    if isinstance(output, str):
-        return output
-    value = to_jsonable_python(output, fallback=str)
-    try:
-        return said if json.loads(said) == value else as_text(value)
-    except ValueError:
-        return as_text(value)

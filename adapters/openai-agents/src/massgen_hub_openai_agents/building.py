@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
+from typing import Any, get_args, get_origin
 from urllib.parse import urlsplit
 
 from agents import (
@@ -25,7 +26,7 @@ from agents import (
 )
 from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import models_of, users_agent
+from massgen_hub.kit import models_of, tool_named, users_agent
 from massgen_hub.targets import resolve
 
 from .agent import HubAgent
@@ -33,6 +34,8 @@ from .models import provided
 from .opening import ACCEPTS
 from .options import HostedTool, OpenAIAgentsOptions
 from .servers import connected, made
+
+TOOLS = tuple(get_origin(kind) or kind for kind in get_args(Tool))
 
 logging.getLogger("openai.agents").addHandler(logging.NullHandler())  # else its warnings go to stderr
 
@@ -63,18 +66,8 @@ def _built(options: OpenAIAgentsOptions, setup: Setup) -> Agent[Any]:
 
 
 def _tool(name: str) -> Tool:
-    found = resolve(name)
-    if isinstance(found, FunctionTool) or type(found).__module__ == FunctionTool.__module__:
-        return found  # type: ignore[no-any-return]
-    if not callable(found):
-        raise ConfigError(f"`{name}` is a `{type(found).__name__}`, which is no tool", hint=_TOOLS)
-    try:
-        return function_tool(found, failure_error_function=_failed)
-    except Exception as refused:
-        raise ConfigError(f"the SDK refuses the tool `{name}`: {refused}", hint=_TOOLS) from refused
-
-
-_TOOLS = "`tools` are functions with annotations and a docstring, or tools of the SDK"
+    make = partial(function_tool, failure_error_function=_failed)
+    return tool_named(name, "the SDK", TOOLS, make)  # type: ignore[no-any-return]
 
 
 def _failed(_context: RunContextWrapper[Any], failure: Exception) -> str:

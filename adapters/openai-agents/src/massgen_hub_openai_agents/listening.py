@@ -10,17 +10,17 @@ from agents import Agent, Model, ModelResponse, RunContextWrapper, RunHooks, Too
 from agents import Usage as Counted
 from agents.tool_context import ToolContext
 from massgen_hub.contract import Activity, Host, Usage
-from massgen_hub.kit import as_text
+from massgen_hub.kit import ToolCalls, as_text
 
 
 class Listener(RunHooks[Any]):
     """Reports tool calls in pairs, and the usage of every model call. Calls of the tools in `silent` are not noted."""
 
     def __init__(self, host: Host, model: str, silent: Collection[str]) -> None:
+        self.calls = ToolCalls(host)
         self._host, self._model, self._silent = host, model, silent
         self._told = Counted()
         self.has_heard = False
-        self._running: dict[str, str] = {}
 
     async def on_llm_end(self, _context: RunContextWrapper[Any], agent: Agent[Any], response: ModelResponse) -> None:
         """A model has answered."""
@@ -41,13 +41,12 @@ class Listener(RunHooks[Any]):
     async def on_tool_start(self, context: RunContextWrapper[Any], _agent: Any, tool: Tool) -> None:
         """A tool is called."""
         if isinstance(context, ToolContext) and tool.name not in self._silent:
-            self._running[context.tool_call_id] = tool.name
-            self._note("call", tool.name, context.tool_arguments, context.tool_call_id)
+            self.calls.called(context.tool_call_id, tool.name, context.tool_arguments)
 
     async def on_tool_end(self, context: RunContextWrapper[Any], _agent: Any, _tool: Tool, result: object) -> None:
         """It gave a result."""
         if isinstance(context, ToolContext):
-            self._result(context.tool_call_id, _text(result))
+            self.calls.gave(context.tool_call_id, _text(result))
 
     async def on_handoff(self, *, from_agent: Agent[Any], to_agent: Agent[Any], **_about: Any) -> None:  # type: ignore[override]
         """Another agent goes on."""
@@ -62,19 +61,6 @@ class Listener(RunHooks[Any]):
             tokens_in, tokens_out = spent if known else (None, None)
             self._host.spend(Usage(input=tokens_in, output=tokens_out, calls=calls))
         self._told = deepcopy(total)
-
-    def end(self, failure: BaseException | None) -> None:
-        """The run is over; tools that have not ended by now have failed with it."""
-        said = f"{type(failure).__name__}: {failure}".rstrip(": ") if failure else ""
-        for call in list(self._running):
-            self._result(call, said)
-
-    def _result(self, call: str, text: str) -> None:
-        if name := self._running.pop(call, ""):
-            self._note("result", name, text, call)
-
-    def _note(self, kind: Any, name: str, text: str, call: str) -> None:
-        self._host.note(Activity(kind=kind, name=name, text=text, id=call))
 
 
 def _text(result: object) -> str:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import cache
-from ssl import SSLContext
 from typing import Any, Literal
 
 from agents import Model, ModelProvider, ModelSettings, OpenAIChatCompletionsModel, OpenAIResponsesModel
 from agents.models import get_default_model_settings
-from httpx2 import create_ssl_context
 from massgen_hub.contract import Setup
-from massgen_hub.kit import models_of
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+from massgen_hub.kit import models_of, openai_client
+from openai import AsyncOpenAI
 
 from .options import OpenAIAgentsOptions
 
@@ -41,20 +38,12 @@ class HubsModels(ModelProvider):
 
 @asynccontextmanager
 async def provided(options: OpenAIAgentsOptions, setup: Setup) -> AsyncIterator[HubsModels]:
-    """The models for one agent, over connections that end with it. The hub tries again, not the client."""
+    """The models for one agent, over connections that end with it."""
     if setup.model is None:
         yield HubsModels(setup, options.api, None)
         return
-    address, key = setup.model.base_url or None, setup.model.key or "none"  # else it looks for a key of its own
-    connections = DefaultAsyncHttpxClient(verify=_tls())
-    async with AsyncOpenAI(base_url=address, api_key=key, max_retries=0, http_client=connections) as client:
+    async with openai_client(setup.model) as client:
         yield HubsModels(setup, options.api, client)
-
-
-@cache
-def _tls() -> SSLContext:
-    """One for all, because making one holds the event loop up for 40 ms."""
-    return create_ssl_context()
 
 
 class _Unassuming:

@@ -54,7 +54,7 @@ class Run:
             failure = raised
             raise
         finally:
-            self._listener.end(failure)
+            self._listener.calls.end(failure)
 
     async def _to_a_pause(self, agent: Agent[Any], given: Any, context: Any) -> RunResultStreaming:
         result = Runner.run_streamed(

@@ -12,23 +12,24 @@ from weakref import WeakKeyDictionary
 
 from agents.mcp import MCPServer, MCPServerSse, MCPServerStdio, MCPServerStreamableHttp
 from massgen_hub.errors import ConfigError
+from massgen_hub.kit import described
 from massgen_hub.options import McpServer
 from mcp import stdio_client
 
 SECONDS_TO_CONNECT = 60.0
 
 
-def made(described: McpServer, folder: str | None) -> MCPServer:
+def made(server: McpServer, folder: str | None) -> MCPServer:
     """The server that the options describe. What a program says on stderr goes to a log in the agent's folder."""
-    fields = {"command", "args", "env", "cwd"} if described.command else {"url", "headers"}
+    fields = {"command", "args", "env", "cwd"} if server.command else {"url", "headers"}
     about: Any = {
-        "params": described.model_dump(include=fields, exclude_none=True),
-        "name": described.name,
-        "client_session_timeout_seconds": described.timeout,
+        "params": server.model_dump(include=fields, exclude_none=True),
+        "name": server.name,
+        "client_session_timeout_seconds": server.timeout,
     }
-    if described.command:
-        return Program(Path(folder, f"mcp-{described.name}.log") if folder else Path(os.devnull), **about)
-    return MCPServerSse(**about) if described.transport == "sse" else MCPServerStreamableHttp(**about)
+    if server.command:
+        return Program(Path(folder, f"mcp-{server.name}.log") if folder else Path(os.devnull), **about)
+    return MCPServerSse(**about) if server.transport == "sse" else MCPServerStreamableHttp(**about)
 
 
 class Program(MCPServerStdio):
@@ -123,9 +124,7 @@ async def _keep(server: MCPServer, ready: asyncio.Future[None], leave: asyncio.E
 
 
 def _unreachable(server: MCPServer, failure: BaseException) -> ConfigError:
-    while isinstance(failure, BaseExceptionGroup):
-        failure = failure.exceptions[0]
-    what = f"the MCP server `{server.name}` cannot be reached: {type(failure).__name__}: {failure}"
+    what = f"the MCP server `{server.name}` cannot be reached: {described(failure)}"
     log = server.log if isinstance(server, Program) else None
     hint = f"what it said is in {log}" if log and log.exists() and log.stat().st_size else "is it there?"
     return ConfigError(what, hint=hint)

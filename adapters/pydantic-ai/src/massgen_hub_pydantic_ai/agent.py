@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from massgen_hub.contract import Host, Reply, Turn
+from massgen_hub.kit import refuses_tools
 from massgen_hub.targets import resolve
 from pydantic_ai.agent import AbstractAgent
-from pydantic_ai.exceptions import ModelHTTPError
 from pydantic_ai.models import Model
 
 from .decision import Decision
 from .options import PydanticAIOptions
 from .running import Run, Settings
-
-REFUSALS = (400, 404, 422)
-"""What servers and routers say that know no tools, or not for this model."""
 
 
 class HubAgent:
@@ -41,8 +38,8 @@ class HubAgent:
             run = Run(host, self._settings, Decision(turn.schema))
             try:
                 return await self._taken(run, turn)
-            except ModelHTTPError as refusal:
-                if run.begun or refusal.status_code not in REFUSALS:
+            except Exception as failure:
+                if run.begun or not refuses_tools(failure):
                     raise
         reply = await self._taken(Run(host, self._settings, Decision(None)), turn)
         self._takes_tools = False

@@ -9,7 +9,7 @@ from typing import Any
 import pydantic_ai
 from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import models_of, refuse_idle
+from massgen_hub.kit import described, models_of, refuse_idle, tool_named
 from massgen_hub.servers import ServedTool, served
 from massgen_hub.targets import resolve
 from pydantic_ai import Agent, Tool
@@ -57,35 +57,23 @@ async def _enter(stack: AsyncExitStack, agent: AbstractAgent[Any, Any], model: M
         try:
             await stack.enter_async_context(agent)
         except Exception as failure:
-            what = f"the agent cannot be opened: {type(failure).__name__}: {failure}"
+            what = f"the agent cannot be opened: {described(failure)}"
             raise ConfigError(what, hint="its model or one of its toolsets fails when it is entered") from failure
 
 
 def _built(options: PydanticAIOptions, setup: Setup, model: Model | None, servers: list[ServedTool]) -> Agent[Any, str]:
     assert model is not None, "only an existing agent brings its own"
     settings = {"temperature": options.temperature, "max_tokens": options.max_tokens}
+    tools = [tool_named(name, "Pydantic AI", Tool, Tool) for name in options.tools]
     return Agent(
         model,
         name=setup.agent,
         instructions=options.system_message,
-        tools=[*map(_tool, options.tools), *map(_served, servers)],
+        tools=[*tools, *map(_served, servers)],
         toolsets=[_toolset(name) for name in options.toolsets],
         model_settings=ModelSettings(**{name: value for name, value in settings.items() if value is not None}),
         capabilities=[NativeTool(tool) for tool in hosted(options.hosted_tools, model)],
     )
-
-
-def _tool(name: str) -> Tool[Any]:
-    found = resolve(name)
-    if isinstance(found, Tool):
-        return found
-    hint = "`tools` are functions with annotations and a docstring, or tools of Pydantic AI"
-    if not callable(found):
-        raise ConfigError(f"`{name}` is a `{type(found).__name__}`, which is no tool", hint=hint)
-    try:
-        return Tool(found)
-    except Exception as refused:
-        raise ConfigError(f"Pydantic AI refuses the tool `{name}`: {refused}", hint=hint) from refused
 
 
 def _served(theirs: ServedTool) -> Tool[Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from copy import copy
 from typing import Any
 
-from massgen_hub.contract import Activity, Host, Usage
-from massgen_hub.kit import Speech, as_text
+from massgen_hub.contract import Host, Usage
+from massgen_hub.kit import Speech, ToolCalls, as_text
 from pydantic_ai.messages import (
     FunctionToolCallEvent,
     FunctionToolResultEvent,
@@ -25,9 +25,8 @@ class Listener:
     """Streams text, reports tool calls in pairs, and the usage of every model call."""
 
     def __init__(self, host: Host) -> None:
-        self.speech = Speech(host.say)
+        self.speech, self.calls = Speech(host.say), ToolCalls(host)
         self._host = host
-        self._running: dict[str, str] = {}
         self._told = RunUsage()
 
     def hear(self, event: Any) -> None:
@@ -36,18 +35,17 @@ class Listener:
             case PartStartEvent(part=TextPart(content=text)) | PartDeltaEvent(delta=TextPartDelta(content_delta=text)):
                 self.speech.add(text)
             case FunctionToolCallEvent(part=call):
-                self._running[call.tool_call_id] = call.tool_name
-                self._note("call", call.tool_name, call.args_as_json_str(), call.tool_call_id)
+                self.calls.called(call.tool_call_id, call.tool_name, call.args_as_json_str())
             case FunctionToolResultEvent(part=result):
-                self._result(result.tool_call_id, _text(result))
+                self.calls.gave(result.tool_call_id, _text(result))
 
     def answered(self, response: ModelResponse, total: RunUsage) -> None:
         """A model has answered."""
         self.speech.end()
         self.count(total, response.model_name or "")
         for call, result in response.native_tool_calls:  # which the provider has run
-            self._note("call", call.tool_name, call.args_as_json_str(), call.tool_call_id)
-            self._note("result", call.tool_name, _text(result), call.tool_call_id)
+            self.calls.called(call.tool_call_id, call.tool_name, call.args_as_json_str())
+            self.calls.gave(call.tool_call_id, _text(result))
 
     def count(self, total: RunUsage, model: str = "") -> None:
         """Report the usage that was not told yet; more than one call of them are those of agents that are tools."""
@@ -65,19 +63,6 @@ class Listener:
                 model=model if calls == 1 else "",
             )
         )
-
-    def end(self, failure: BaseException | None) -> None:
-        """The run is over; tools that have not ended by now have failed with it."""
-        said = f"{type(failure).__name__}: {failure}".rstrip(": ") if failure else ""
-        for call in list(self._running):
-            self._result(call, said)
-
-    def _result(self, call: str, text: str) -> None:
-        if name := self._running.pop(call, ""):
-            self._note("result", name, text, call)
-
-    def _note(self, kind: Any, name: str, text: str, call: str) -> None:
-        self._host.note(Activity(kind=kind, name=name, text=text, id=call))
 
 
 def _text(result: Any) -> str:

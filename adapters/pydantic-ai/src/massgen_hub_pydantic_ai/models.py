@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from functools import cache
 from inspect import signature
-from ssl import SSLContext
 from typing import Any
 from urllib.parse import urlsplit
 
-from httpx2 import create_ssl_context
 from massgen_hub.contract import Model as Place
 from massgen_hub.errors import ConfigError
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+from massgen_hub.kit import openai_client
 from pydantic import TypeAdapter, ValidationError
 from pydantic_ai.exceptions import UserError
 from pydantic_ai.models import Model, infer_model
@@ -34,9 +31,7 @@ async def provided(provider: str, place: Place) -> AsyncIterator[Model]:
     """
     kind = _provider(provider)
     if "openai_client" in signature(kind).parameters:
-        address, key = place.base_url or None, place.key or "none"  # else it looks for a key of its own
-        connections = DefaultAsyncHttpxClient(verify=_tls())
-        async with AsyncOpenAI(base_url=address, api_key=key, max_retries=0, http_client=connections) as client:
+        async with openai_client(place) as client:
             yield _model(provider, place, kind(openai_client=client))
         return
     if urlsplit(place.base_url).hostname in LOOPBACK:
@@ -68,12 +63,6 @@ def _model(provider: str, place: Place, made: Provider[Any]) -> Model:
 def _not_installed(provider: str) -> ConfigError:
     hint = f'pip install "pydantic-ai-slim[{provider}]"'
     return ConfigError(f"`provider: {provider}` needs a package that is not installed", hint=hint)
-
-
-@cache
-def _tls() -> SSLContext:
-    """One for all, because making one holds the event loop up for 40 ms."""
-    return create_ssl_context()
 
 
 _HOSTED: TypeAdapter[AbstractNativeTool] = TypeAdapter(AbstractNativeTool)

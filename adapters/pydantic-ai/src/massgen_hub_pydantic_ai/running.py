@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from massgen_hub.contract import Host, Reply
-from massgen_hub.kit import as_text, unfinished
+from massgen_hub.kit import as_said, unfinished
 from pydantic_ai import AgentRun, CallToolsNode, ModelRequestNode, UsageLimitExceeded, UsageLimits
 from pydantic_ai.agent import AbstractAgent
-from pydantic_ai.exceptions import FallbackExceptionGroup
 from pydantic_ai.models import Model
 from pydantic_core import to_jsonable_python
 
@@ -52,14 +50,11 @@ class Run:
         except UsageLimitExceeded as endless:
             failure = endless
             raise unfinished(self._settings.request_limit, "request_limit") from endless
-        except FallbackExceptionGroup as failed:
-            failure = failed.exceptions[-1]
-            raise failure from None
         except BaseException as raised:
             failure = raised
             raise
         finally:
-            self._listener.end(failure)
+            self._listener.calls.end(failure)
 
     async def _through(self, run: AgentRun[Any, Any]) -> Reply:
         try:
@@ -76,20 +71,9 @@ class Run:
         finally:
             self._listener.count(run.usage)
         assert run.result is not None, "it ended"
-        text = _text(run.result.output, self._listener.speech.last)
+        text = as_said(to_jsonable_python(run.result.output, fallback=str), self._listener.speech.last)
         return self._said(text, Reply(text=text))
 
     def _said(self, text: str, reply: Reply) -> Reply:
         self._listener.speech.finish(text)
         return reply
-
-
-def _text(output: Any, said: str) -> str:
-    """The output as text, in the model's own words where it is a structure that they spell out."""
-    if isinstance(output, str):
-        return output
-    value = to_jsonable_python(output, fallback=str)
-    try:
-        return said if json.loads(said) == value else as_text(value)
-    except ValueError:
-        return as_text(value)

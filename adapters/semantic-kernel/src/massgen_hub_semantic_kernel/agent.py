@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import Any
 
 from massgen_hub.contract import Host, Reply, Turn
-from massgen_hub.kit import causes, decided, decision_tools, unfinished
+from massgen_hub.kit import decided, decision_tools, refuses_tools, unfinished
 from semantic_kernel.agents import Agent, ChatCompletionAgent
 from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
 from semantic_kernel.functions import KernelArguments
@@ -14,9 +14,6 @@ from semantic_kernel.functions import KernelArguments
 from .calling import CallFilter
 from .options import SemanticKernelOptions
 from .watching import Watch, watched
-
-REFUSALS = (400, 404, 422)
-"""What servers and routers say that know no tools, or not for this model."""
 
 
 class HubAgent:
@@ -35,7 +32,7 @@ class HubAgent:
             try:
                 return await self._taken(watch, turn, host)
             except Exception as failure:
-                if watch.replies or not _refuses(failure):
+                if watch.replies or not refuses_tools(failure):
                     raise
         reply = await self._taken(Watch(host, []), turn, host)
         self._takes_tools = False
@@ -72,7 +69,3 @@ def _copied(arguments: KernelArguments | None) -> KernelArguments | None:
         return None
     settings = {name: one.model_copy() for name, one in (arguments.execution_settings or {}).items()}
     return KernelArguments(settings=settings or None, **arguments)
-
-
-def _refuses(failure: Exception) -> bool:
-    return any(getattr(cause, "status_code", None) in REFUSALS for cause in causes(failure))

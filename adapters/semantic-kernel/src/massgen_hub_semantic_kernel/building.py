@@ -5,16 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cache
-from ssl import SSLContext
 
-from httpx2 import create_ssl_context
-from massgen_hub.contract import Model, Setup
+from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError
 from massgen_hub.hints import did_you_mean
-from massgen_hub.kit import models_of
+from massgen_hub.kit import models_of, openai_client
 from massgen_hub.servers import served
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from semantic_kernel.agents import Agent, ChatCompletionAgent
 from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
 from semantic_kernel.connectors.ai.function_choice_behavior import FunctionChoiceBehavior
@@ -34,7 +30,9 @@ async def opened(options: SemanticKernelOptions, setup: Setup, existing: Agent |
     async with AsyncExitStack() as stack:
         service = None
         if existing is None or _lacks_a_service(existing):
-            service = await stack.enter_async_context(_service(models_of(setup)))
+            model = models_of(setup)
+            client = await stack.enter_async_context(openai_client(model))
+            service = OpenAIChatCompletion(ai_model_id=model.name, async_client=client)
         agent = existing
         if agent is None:
             theirs = await stack.enter_async_context(served(options.mcp_servers, setup.folder))
@@ -59,20 +57,6 @@ def _refuse_unknown(names: Iterable[str], agent: Agent) -> None:
         if name not in known:
             hint = did_you_mean(name, known) or f"it has {', '.join(sorted(known)) or 'none'}"
             raise ConfigError(f"`approve`: the agent has no function `{name}`", hint=hint)
-
-
-@asynccontextmanager
-async def _service(model: Model) -> AsyncIterator[ChatCompletionClientBase]:
-    address, key = model.base_url or None, model.key or "none"  # else it looks for a key of its own
-    connections = DefaultAsyncHttpxClient(verify=_tls())
-    async with AsyncOpenAI(base_url=address, api_key=key, max_retries=0, http_client=connections) as client:
-        yield OpenAIChatCompletion(ai_model_id=model.name, async_client=client)
-
-
-@cache
-def _tls() -> SSLContext:
-    """One for all, because making one holds the event loop up for 40 ms."""
-    return create_ssl_context()
 
 
 def _built(options: SemanticKernelOptions, functions: list[KernelFunction]) -> ChatCompletionAgent:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
-from massgen_hub.contract import Activity, Host
-from massgen_hub.kit import approval, as_text
+from massgen_hub.contract import Host
+from massgen_hub.kit import ToolCalls, approval, as_text
 from pydantic_core import to_jsonable_python
 from semantic_kernel.functions import FunctionResult
 
@@ -16,7 +16,7 @@ class CallFilter:
     asked about. `answer` is the result of a call after which the agent's own filters end the run."""
 
     def __init__(self, host: Host, approve: Collection[str]) -> None:
-        self._host, self._approve = host, approve
+        self._host, self._approve, self._calls = host, approve, ToolCalls(host)
         self.answer: str | None = None
 
     async def __call__(self, context: Any, next: Callable[[Any], Awaitable[None]]) -> None:  # noqa: A002 - its name there
@@ -28,17 +28,14 @@ class CallFilter:
                 reason = said.reason or "The call was not approved."
                 context.function_result = FunctionResult(function=function.metadata, value=reason)
                 return
-        self._note("call", function.name, as_text(call.arguments), call.id)
+        self._calls.called(call.id or "", function.name, as_text(call.arguments))
         try:
             await next(context)
         except BaseException as failure:
-            self._note("result", function.name, f"{type(failure).__name__}: {failure}".rstrip(": "), call.id)
+            self._calls.failed(call.id or "", failure)
             raise
         value = context.function_result.value if context.function_result else None
         result = as_text(to_jsonable_python(value, fallback=str))
-        self._note("result", function.name, result, call.id)
+        self._calls.gave(call.id or "", result)
         if context.terminate:
             self.answer = result
-
-    def _note(self, kind: Any, name: str, text: str, call: str | None) -> None:
-        self._host.note(Activity(kind=kind, name=name, text=text, id=call or ""))

@@ -7,6 +7,7 @@ from inspect import isawaitable
 from typing import Any
 
 from massgen_hub.errors import ConfigError
+from massgen_hub.kit import tool_named
 from massgen_hub.servers import ServedTool
 from massgen_hub.targets import resolve
 from semantic_kernel.functions import KernelFunction, KernelFunctionFromMethod, KernelPlugin, kernel_function
@@ -17,16 +18,11 @@ from semantic_kernel.prompt_template.prompt_template_base import PromptTemplateB
 
 def function_of(name: str) -> KernelFunction:
     """The function that an option names. Raises `ConfigError` where there is none."""
-    found = resolve(name)
-    if isinstance(found, KernelFunction):
-        return found
-    hint = "`tools` are functions with annotations and a docstring, or kernel functions"
-    if not callable(found):
-        raise ConfigError(f"`{name}` is a `{type(found).__name__}`, which is no tool", hint=hint)
-    try:
-        return KernelFunctionFromMethod(found if hasattr(found, "__kernel_function__") else _decorated(found))
-    except Exception as refused:
-        raise ConfigError(f"Semantic Kernel refuses the tool `{name}`: {refused}", hint=hint) from refused
+    return tool_named(name, "Semantic Kernel", KernelFunction, _function)  # type: ignore[no-any-return]
+
+
+def _function(found: Any) -> KernelFunction:
+    return KernelFunctionFromMethod(found if hasattr(found, "__kernel_function__") else _decorated(found))
 
 
 def _decorated(function: Any) -> Any:

@@ -7,8 +7,8 @@ from functools import cache, reduce
 from operator import add
 from typing import Any
 
-from massgen_hub.contract import JSON, Host, Usage
-from massgen_hub.kit import Speech
+from massgen_hub.contract import JSON, Host
+from massgen_hub.kit import Speech, asked_once, usage_of
 from pydantic import PrivateAttr
 from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
 from semantic_kernel.connectors.ai.open_ai import OpenAIChatPromptExecutionSettings
@@ -52,15 +52,7 @@ class Watch:
         self.replies += 1
         self.functions = bool(calls)
         self.decisions = [call.arguments for call in calls if call.name in self._names]
-        details = getattr(usage, "prompt_tokens_details", None)
-        self._host.spend(
-            Usage(
-                input=getattr(usage, "prompt_tokens", None) or None,
-                output=getattr(usage, "completion_tokens", None) or None,
-                cached=getattr(details, "cached_tokens", None) or None,
-                model=model,
-            )
-        )
+        self._host.spend(usage_of(usage, model))
 
 
 class Watched(KernelBaseModel):
@@ -99,7 +91,7 @@ def _calls(message: StreamingChatMessageContent) -> list[FunctionCallContent]:
 
 def watched(service: ChatCompletionClientBase, watch: Watch) -> ChatCompletionClientBase:
     """A twin of the service for one turn, over the same connections. The hub tries again, not its client."""
-    made = _kind(type(service)).model_construct(**{name: _calm(value) for name, value in vars(service).items()})
+    made = _kind(type(service)).model_construct(**{name: asked_once(value) for name, value in vars(service).items()})
     made.__pydantic_private__ = {**(service.__pydantic_private__ or {}), "_watch": watch}
     return made
 
@@ -107,7 +99,3 @@ def watched(service: ChatCompletionClientBase, watch: Watch) -> ChatCompletionCl
 @cache
 def _kind(of: type[ChatCompletionClientBase]) -> type[ChatCompletionClientBase]:
     return type(f"Watched{of.__name__}", (Watched, of), {"__module__": __name__})
-
-
-def _calm(value: Any) -> Any:
-    return value.with_options(max_retries=0) if hasattr(value, "with_options") else value

@@ -87,18 +87,23 @@ class Chat:
                     yield text
 
     def _refused(self, response: httpx.Response) -> TurnError:
-        try:
-            error = response.json().get("error") or {}
-            message = error.get("message") if isinstance(error, dict) else str(error)
-        except (ValueError, AttributeError):
-            message = response.text[:300]
+        error = _error(response)
         failure = TurnError(
-            f"the model `{self.name}` answered {response.status_code}: {message or 'nothing more'}",
+            f"the model `{self.name}` answered {response.status_code}: {error.get('message') or 'nothing more'}",
             transient=response.status_code in PASSING_STATUS,
         )
+        failure.code = error.get("code")  # type: ignore[attr-defined]
         failure.status_code = response.status_code  # type: ignore[attr-defined]
         failure.response = response  # type: ignore[attr-defined]
         return failure
+
+
+def _error(response: httpx.Response) -> Mapping[str, Any]:
+    try:
+        error = response.json().get("error") or {}
+    except (ValueError, AttributeError):
+        error = response.text[:300]
+    return error if isinstance(error, Mapping) else {"message": str(error)}
 
 
 async def _chunks(response: httpx.Response) -> AsyncIterator[Mapping[str, Any]]:

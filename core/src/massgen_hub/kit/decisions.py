@@ -46,6 +46,16 @@ def as_text(value: object) -> str:
     return as_json(value) if isinstance(value, (Mapping, list, tuple)) else str(value)
 
 
+def as_said(value: JSON, said: str) -> str:
+    """A value with structure as text: in the model's own words, `said`, where they spell it out."""
+    if isinstance(value, str):
+        return value
+    try:
+        return said if json.loads(said) == value else as_text(value)
+    except ValueError:
+        return as_text(value)
+
+
 def as_json(value: object) -> str:
     """JSON, with words for what JSON does not know."""
     return json.dumps(value, ensure_ascii=False, default=str, skipkeys=True)

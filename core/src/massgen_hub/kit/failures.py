@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from ..errors import TurnError
 
@@ -18,24 +19,67 @@ PASSING_TYPES = frozenset(
 )
 """What an error that comes in the middle of a stream says of itself: it has no status any more."""
 
+EXHAUSTED = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+"""What an error says of itself that comes as 429 and lasts: there is nothing left to spend."""
+REFUSALS = frozenset({400, 404, 422})
+"""What servers and routers say that know no tools, or not for this model."""
+
+
+def described(failure: BaseException) -> str:
+    """`ValueError: what it says`, or only the name where it says nothing; of a group, what those in it say."""
+    if isinstance(failure, BaseExceptionGroup):
+        return "; ".join(map(described, failure.exceptions))
+    text = str(failure).strip()
+    return f"{type(failure).__name__}: {text}" if text else type(failure).__name__
+
 
 def causes(failure: BaseException) -> Iterator[BaseException]:
-    """An exception and everything it was raised from, outermost first."""
+    """An exception and everything it was raised from, outermost first, then the same for those in a group."""
+    return chain.from_iterable(_lines(failure))
+
+
+def _lines(failure: BaseException) -> Iterator[list[BaseException]]:
+    """An exception with what it was raised from; each exception in a group begins a line of its own."""
     seen: set[int] = set()
-    current: BaseException | None = failure
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        yield current
-        current = current.__cause__ or current.__context__
+    waiting = [failure]
+    for first in waiting:
+        line: list[BaseException] = []
+        current: BaseException | None = first
+        while current is not None and id(current) not in seen:
+            seen.add(id(current))
+            line.append(current)
+            if isinstance(current, BaseExceptionGroup):
+                waiting.extend(current.exceptions)
+            current = current.__cause__ or current.__context__
+        yield line
 
 
 def is_transient(failure: BaseException) -> bool:
-    """Whether another try may succeed: a lost connection, a time-out, a server that is busy or fails for a moment."""
-    return any(_passes(cause) for cause in causes(failure))
+    """Whether another try may succeed: a lost connection, a time-out, a server that is busy or fails for a moment.
+
+    A quota that is used up lasts; of a group, one that may succeed is enough.
+    """
+    return any(any(map(_passes, line)) and not any(map(_is_exhausted, line)) for line in _lines(failure))
+
+
+def refuses_tools(failure: BaseException) -> bool:
+    """Whether a server may have refused a request for its tools, so that asking for text makes sense."""
+    return any(_status(cause) in REFUSALS for cause in causes(failure))
+
+
+def _status(failure: BaseException) -> object:
+    """The status of a response, by the names that clients have for it."""
+    given = getattr(failure, "status_code", None) or getattr(getattr(failure, "response", None), "status_code", None)
+    code = getattr(failure, "code", None)  # Google's have no other name
+    return given or (code if isinstance(code, int) else None)
+
+
+def _is_exhausted(failure: BaseException) -> bool:
+    return not EXHAUSTED.isdisjoint(str(getattr(failure, name, "")) for name in ("code", "type"))
 
 
 def _passes(failure: BaseException) -> bool:
-    status = getattr(failure, "status_code", None) or getattr(getattr(failure, "response", None), "status_code", None)
+    status = _status(failure)
     return (
         status in PASSING_STATUS
         or isinstance(failure, (ConnectionError, TimeoutError))

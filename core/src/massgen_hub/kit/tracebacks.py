@@ -29,10 +29,12 @@ def traceback_of(failure: BaseException) -> str:
 
 
 def _chain(failure: BaseException | None) -> Iterator[BaseException]:
-    """A failure and what led to it, outermost first, without what somebody hid by `from None`."""
+    """A failure and what led to it, outermost first, without what somebody hid by `from None`. A group is led to by
+    the last exception in it."""
     while failure is not None:
         yield failure
-        failure = failure.__cause__ or (None if failure.__suppress_context__ else failure.__context__)
+        last = failure.exceptions[-1] if isinstance(failure, BaseExceptionGroup) else None
+        failure = last or failure.__cause__ or (None if failure.__suppress_context__ else failure.__context__)
 
 
 def _told(failure: BaseException) -> str:

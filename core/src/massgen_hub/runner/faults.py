@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..consensus.events import Why
 from ..errors import HubError, WorkerDied
-from ..kit import is_transient, retry_after, traceback_of
+from ..kit import described, is_transient, retry_after, traceback_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,4 @@ def fault_of(failure: BaseException) -> Fault:
 
 def message_of(failure: BaseException) -> str:
     """What an exception says, with its name where it is none of ours."""
-    if isinstance(failure, HubError):
-        return failure.message
-    text = str(failure).strip()
-    return f"{type(failure).__name__}: {text}" if text else type(failure).__name__
+    return failure.message if isinstance(failure, HubError) else described(failure)

@@ -1,14 +1,15 @@
 """What the author of an adapter tests with: a scripted model, a recording host, turns, the contract as tests.
 
-`AdapterContract` needs the extra `massgen-hub[testing]`: pytest and the gateway. All else needs the hub alone.
+`AdapterContract`, `DECIDES` and `fixtures` need the extra `massgen-hub[testing]`: pytest and the gateway. All else
+needs the hub alone.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .desk import ADD, FAIL, MCP_SERVER
-from .host import RecordingHost
+from .desk import ADD, FAIL, MCP_SERVER, Endless
+from .host import RecordingHost, SilentHost
 from .loops import run
 from .replies import (
     Gate,
@@ -27,22 +28,28 @@ from .replies import (
     says,
 )
 from .server import ModelServer, Request
+from .taking import Take, fixtures
 from .turns import decide, draft, vote
 
 if TYPE_CHECKING:
+    from .deciding import DECIDES
     from .promises import AdapterContract
 
 __all__ = [
     "ADD",
+    "DECIDES",
     "FAIL",
     "MCP_SERVER",
     "AdapterContract",
+    "Endless",
     "Gate",
     "ModelReply",
     "ModelServer",
     "RecordingHost",
     "Request",
     "Script",
+    "SilentHost",
+    "Take",
     "call",
     "calls",
     "content_text",
@@ -52,6 +59,7 @@ __all__ = [
     "draft",
     "echo",
     "fail",
+    "fixtures",
     "hang",
     "in_turn",
     "run",
@@ -64,12 +72,14 @@ PROMISES = ("base", "description", "answers", "decisions", "reports", "failures"
 
 
 def __getattr__(name: str) -> Any:
-    """The contract, imported when it is used: pytest need not be there before."""
-    if name != "AdapterContract":
+    """What needs pytest, imported when it is used: pytest need not be there before."""
+    if name not in ("AdapterContract", "DECIDES"):
         raise AttributeError(f"module `{__name__}` has no attribute `{name}`")
     import pytest
 
-    pytest.register_assert_rewrite(*(f"{__name__}.promises.{module}" for module in PROMISES))  # shows both sides
+    modules = ("deciding", *(f"promises.{module}" for module in PROMISES))
+    pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in modules))  # shows both sides
+    from .deciding import DECIDES
     from .promises import AdapterContract
 
-    return AdapterContract
+    return AdapterContract if name == "AdapterContract" else DECIDES

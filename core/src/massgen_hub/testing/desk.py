@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 MCP_SERVER = (sys.executable, "-m", "massgen_hub.testing.mcp_server")
@@ -33,3 +34,21 @@ def fail(why: str) -> str:
         Nothing, ever.
     """
     raise RuntimeError(f"the tool fails: {why}")
+
+
+class Endless:
+    """A tool that gives no result: `wait`. `started` is set when it is called, `cancelled` true when it was."""
+
+    def __init__(self) -> None:
+        self.started = asyncio.Event()
+        self.cancelled = False
+
+    async def wait(self) -> str:
+        """Wait for ever."""
+        self.started.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.cancelled = True
+            raise
+        return ""

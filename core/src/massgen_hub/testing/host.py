@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 
 from ..contract import JSON, Activity, Question, Usage
@@ -49,3 +50,18 @@ class RecordingHost:
     async def call(self, tool: str, arguments: Mapping[str, JSON]) -> JSON:
         """Raises `NotAvailable`: the kit has no tools."""
         raise NotAvailable(f"the hub has no tool `{tool}`, called with {dict(arguments)}")
+
+
+class SilentHost(RecordingHost):
+    """One that is there and never answers. `asked` is set when it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+
+    async def ask(self, question: Question) -> str:
+        """Wait for ever."""
+        self.questions.append(question)
+        self.asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")

@@ -7,6 +7,8 @@ import atexit
 from collections.abc import Coroutine
 from typing import Any, Literal, TypeVar
 
+from ..contract import Agent, Host, Reply, Turn
+
 T = TypeVar("T")
 
 _lasting = asyncio.Runner()
@@ -20,3 +22,9 @@ def run(coroutine: Coroutine[Any, Any, T], *, loop: Literal["any", "one"] = "any
     """
     bounded = asyncio.wait_for(coroutine, seconds)
     return _lasting.run(bounded) if loop == "one" else asyncio.run(bounded)
+
+
+async def taken(agent: Agent, turn: Turn, host: Host) -> Reply:
+    """One turn, with a plain string made a reply."""
+    reply = await agent(turn, host)
+    return Reply(text=reply) if isinstance(reply, str) else reply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections import deque
@@ -11,6 +12,9 @@ from typing import TypeAlias
 
 from ..contract import JSON
 
+LOOK_EVERY = 0.01
+"""Seconds between two looks at a gate or at a client that is kept waiting."""
+
 
 class Gate:
     """Holds a reply back. `reached` is set when the model gets there, `released` lets it go on."""
@@ -18,6 +22,11 @@ class Gate:
     def __init__(self) -> None:
         self.reached = threading.Event()
         self.released = threading.Event()
+
+    async def until_reached(self) -> None:
+        """Wait until the model gets there."""
+        while not self.reached.is_set():  # noqa: ASYNC110 - it is set by a thread
+            await asyncio.sleep(LOOK_EVERY)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,12 +23,9 @@ from typing import Any, Self
 
 from ..contract import JSON, Model
 from . import responses, wire
-from .replies import Gate, ModelReply, Script, echo
+from .replies import LOOK_EVERY, Gate, ModelReply, Script, echo
 from .responses import as_chat
 from .wire import refusals, usage
-
-LOOK_EVERY = 0.01
-"""Seconds between two looks at a client that is kept waiting."""
 
 OVER = ModelReply(status=400, text="the script has no more replies")
 CHAT, RESPONSES = "/v1/chat/completions", "/v1/responses"
@@ -49,6 +46,11 @@ class Request:
     invalid: list[str]
     disconnected: bool = False
     answered: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    @property
+    def offered(self) -> list[str]:
+        """The names of the tools that the model may call."""
+        return [tool["function"]["name"] for tool in self.body.get("tools") or ()]
 
     @property
     def usage(self) -> tuple[int, int]:

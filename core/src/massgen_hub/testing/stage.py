@@ -18,7 +18,7 @@ from ..plugins import Registry
 from ..targets import resolve
 from ..worker import open_in_worker
 from .host import RecordingHost
-from .loops import run
+from .loops import run, taken
 from .replies import Script
 from .server import ModelServer, Request
 
@@ -177,12 +177,6 @@ class Workers(Stage):
         paths = [str(case.folder)] if case.target else []
         log = self.folder / f"{agent}.log"
         return open_in_worker(case.adapter.name, options, setup, case.target, paths=paths, log=log)
-
-
-async def taken(agent: Agent, turn: Turn, host: Host) -> Reply:
-    """One turn, with a plain string made a reply."""
-    reply = await agent(turn, host)
-    return Reply(text=reply) if isinstance(reply, str) else reply
 
 
 def missing_for_workers(adapter: Adapter) -> str | None:

@@ -50,7 +50,15 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
 def children() -> set[int]:
     """The processes that this one has started and that still run; empty where the system does not tell."""
     listed = Path("/proc/self/task").glob("*/children")
-    return {int(child) for file in listed for child in file.read_text().split() if _runs(int(child))}
+    return {child for file in listed for child in _in(file) if _runs(child)}
+
+
+def _in(file: Path) -> list[int]:
+    """The processes that a file lists; it is gone where its thread has ended meanwhile."""
+    try:
+        return [int(child) for child in file.read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def _runs(process: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import ConfigError, HubError, ModelError, NotAvailable, PluginError, TurnError, WorkerDied
-from ..kit import is_transient, retry_after, traceback_of
+from ..kit import described, is_transient, retry_after, traceback_of
 from .messages import Failure
 
 KINDS: dict[str, type[HubError]] = {
@@ -26,11 +26,6 @@ def to_failure(error: BaseException) -> Failure:
         retry_after=retry_after(error),
         traceback=traceback_of(error),
     )
-
-
-def described(error: BaseException) -> str:
-    """`ValueError: what it says`, or only the name where it says nothing."""
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def to_error(failure: Failure, *, other: type[HubError] = TurnError) -> HubError:

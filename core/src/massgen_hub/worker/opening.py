@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from ..contract import Adapter, Agent
 from ..errors import ConfigError, HubError, PluginError
 from ..hints import did_you_mean
+from ..kit import described
 from ..plugins import BUILTIN, Registry, Row, installed
 from ..targets import append_to_path, resolve
-from .failures import described
 from .messages import Open, Opened
 from .versions import versions_of
 

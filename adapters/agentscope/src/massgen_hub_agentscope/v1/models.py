@@ -7,8 +7,8 @@ from copy import copy
 from typing import Any
 
 from agentscope.model import ChatModelBase, ChatResponse
+from massgen_hub.kit import asked_once, refuses_tools
 
-from ..limits import REFUSALS
 from .ballotbox import Ballotbox
 from .hearing import Hearing
 
@@ -18,9 +18,8 @@ class HeardModel(ChatModelBase):
 
     def __init__(self, model: ChatModelBase, hearing: Hearing, ballotbox: Ballotbox | None = None) -> None:
         self._model, self._hearing, self._ballotbox = copy(model), hearing, ballotbox
-        client = getattr(model, "client", None)
-        if hasattr(client, "with_options"):
-            self._model.client = client.with_options(max_retries=0)
+        if hasattr(model, "client"):
+            self._model.client = asked_once(model.client)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(object.__getattribute__(self, "_model"), name)
@@ -52,7 +51,7 @@ class HeardModel(ChatModelBase):
         try:
             return await self._model(*given, **ballotbox.demand(named))
         except Exception as failure:
-            if getattr(failure, "status_code", None) not in REFUSALS:
+            if not refuses_tools(failure):
                 raise
             response = await self._model(*given, **named)
             ballotbox.refused = True

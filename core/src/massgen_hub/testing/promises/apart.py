@@ -13,9 +13,10 @@ from ...contract import JSON, Reply
 from ...kit import users_agent
 from ...targets import resolve
 from ..host import RecordingHost
+from ..loops import taken
 from ..replies import Gate, ModelReply, Script
 from ..server import Request
-from ..stage import AGENTS, Inline, Stage, taken
+from ..stage import AGENTS, Inline, Stage
 from ..turns import draft, vote
 from ..watching import public_state
 from .answers import heard

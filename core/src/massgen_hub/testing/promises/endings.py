@@ -9,8 +9,9 @@ import pytest
 
 from ...contract import Reply
 from ..host import RecordingHost
+from ..loops import taken
 from ..replies import Gate, hang
-from ..stage import Inline, Stage, taken
+from ..stage import Inline, Stage
 from ..turns import draft
 from ..watching import children, other_tasks
 from .base import Contract

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +11,7 @@ from typing import Any
 
 from .errors import ConfigError
 from .hints import did_you_mean
+from .kit.tracebacks import where
 
 SHOWN = 8
 """Names listed in a hint."""
@@ -43,9 +43,9 @@ def _module(name: str, target: str) -> ModuleType:
         if missing.name is not None and f"{name}.".startswith(f"{missing.name}."):
             raise _no_module(missing.name, target) from None
         hint = f"install what brings `{missing.name}` into the environment of {sys.executable}"
-        raise ConfigError(f"`{target}` needs the module `{missing.name}`{_where(missing)}", hint=hint) from missing
+        raise ConfigError(f"`{target}` needs the module `{missing.name}`{where(missing)}", hint=hint) from missing
     except (Exception, SystemExit) as failure:
-        what = f"`{name}` fails while it is imported{_where(failure)}: {type(failure).__name__}: {failure}"
+        what = f"`{name}` fails while it is imported{where(failure)}: {type(failure).__name__}: {failure}"
         hint = f"try it alone: python -c 'import {name}'"
         raise ConfigError(what, hint=hint) from failure
 
@@ -55,14 +55,6 @@ def _no_module(name: str, target: str) -> ConfigError:
     beside = {entry.stem for folder in folders for entry in folder.iterdir() if entry.suffix in ("", ".py")}
     hint = did_you_mean(name, beside) or "Python looks beside the config and among what is installed"
     return ConfigError(f"there is no module `{name}` for `{target}`", hint=hint)
-
-
-def _where(failure: BaseException) -> str:
-    """The innermost line that is neither ours nor the import system's own."""
-    frames = traceback.extract_tb(failure.__traceback__)
-    ours = (__file__, importlib.__file__)
-    users = [frame for frame in frames if frame.filename not in ours and frame.filename[0] != "<"]
-    return f" ({users[-1].filename}:{users[-1].lineno})" if users else ""
 
 
 def _attribute(module: ModuleType, path: str, target: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -14,6 +15,8 @@ LONGEST_CHAIN, MOST_FRAMES, WIDEST = 5, 6, 300
 CALLERS = tuple(str(Path(__file__).parents[1] / name) for name in ("runner", "worker", "opening.py"))
 """Where the hub calls agents from: frames that tell nothing of a failure."""
 INSTALLED = "site-packages"
+IMPORTING = (importlib.__file__, str(Path(__file__).parents[1] / "targets.py"), str(Path(__file__).parent))
+"""Where modules are imported, and objects are made."""
 
 
 def traceback_of(failure: BaseException) -> str:
@@ -26,6 +29,13 @@ def traceback_of(failure: BaseException) -> str:
         return failure.traceback
     origin = failure.__cause__ if isinstance(failure, HubError) else failure
     return "\n".join(_told(one) for one in reversed([*islice(_chain(origin), LONGEST_CHAIN)]))
+
+
+def where(failure: BaseException) -> str:
+    """The innermost line that is neither ours nor the import system's own, in brackets."""
+    frames = extract_tb(failure.__traceback__)
+    users = [frame for frame in frames if not frame.filename.startswith(IMPORTING) and frame.filename[0] != "<"]
+    return f" ({users[-1].filename}:{users[-1].lineno})" if users else ""
 
 
 def _chain(failure: BaseException | None) -> Iterator[BaseException]:

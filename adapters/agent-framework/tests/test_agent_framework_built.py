@@ -7,8 +7,9 @@ import json
 import pytest
 from massgen_hub.contract import Model, Setup, Usage
 from massgen_hub.errors import ConfigError
-from massgen_hub.testing import ADD, FAIL, ModelServer, RecordingHost, call, calls, draft, run, say, vote
+from massgen_hub.testing import ADD, FAIL, ModelServer, RecordingHost, call, calls, draft, fail, run, say, vote
 from massgen_hub_agent_framework import ADAPTER
+from openai import AuthenticationError
 from pydantic import ValidationError
 
 SUM = {"x": 2, "y": 3}
@@ -134,3 +135,9 @@ def test_instrumentation_is_off_unless_somebody_turns_it_on(server, take):
 
     take(draft())
     assert not OBSERVABILITY_SETTINGS.ENABLED
+
+
+def test_a_failure_is_told_in_the_words_of_the_model_s_client(server, take):
+    server.script("m", [fail(401)])
+    with pytest.raises(AuthenticationError, match="^Error code: 401 - the script says 401$"):
+        take(draft())

@@ -4,7 +4,7 @@ import pytest
 from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError, TurnError
 from massgen_hub.testing import ModelReply, RecordingHost, call, calls, draft, run, say
-from massgen_hub.testing.promises.answers import heard
+from massgen_hub.testing.server import heard
 from massgen_hub_crewai import ADAPTER
 
 LOOK_UP = "crewai_users:look_up"

@@ -9,7 +9,7 @@ from crewai_users import Tour, once
 from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError, NotAvailable
 from massgen_hub.testing import Gate, RecordingHost, call, draft, fail, hang, in_turn, run, say, says, vote
-from massgen_hub.testing.promises.answers import heard
+from massgen_hub.testing.server import heard
 from massgen_hub_crewai import ADAPTER
 from pydantic import BaseModel
 

@@ -4,7 +4,7 @@ import pytest
 from crewai import Agent
 from crewai.tools import tool
 from massgen_hub.contract import Setup
-from massgen_hub.testing import ModelReply, RecordingHost, call, decide, fail, run, say, vote
+from massgen_hub.testing import ModelReply, RecordingHost, call, decide, draft, fail, run, say, vote
 from massgen_hub_crewai import ADAPTER
 
 BALLOT = {"reason": "It is the capital.", "ranking": ["B", "A"]}
@@ -43,6 +43,13 @@ def test_a_turn_that_allows_both_offers_both(server, llm, take):
     server.script("m", [call("answer", {"answer": "Paris."})])
     assert take(decide(), target=member(llm)).data == {"answer": "Paris."}
     assert sorted(server.requests[0].offered) == ["answer", "vote"]
+
+
+def test_a_decision_is_demanded_of_the_model_and_an_answer_is_not(server, llm, take):
+    server.script("m", [call("look_up", {"name": "Paris"}), say("Paris."), call("vote", BALLOT)])
+    take(draft(), target=member(llm, tools=[look_up]))
+    take(vote(round=2), target=member(llm, tools=[look_up]))
+    assert [request.body.get("tool_choice") for request in server.requests] == ["auto", "auto", "required"]
 
 
 def test_a_tool_of_the_users_called_vote_makes_way(server, llm, take):

@@ -192,7 +192,7 @@ def test_a_verbose_agent_prints_nothing(server, take, capfd):
         (users.team, {"system_message": "x"}, "`system_message` has no effect on an agent of your own"),
         (users.team, {"voter": "nobody"}, "there is no `nobody` that could vote"),
         (users.number, {}, "a `int` is no agent of this framework"),
-        (lambda: 7, {}, "the factory made a `int`, which is no agent"),
+        (lambda: 7, {}, "`<lambda>` made a `int`, which is no agent"),
     ],
 )
 def test_what_cannot_be_used_is_refused(take, target, options, why):

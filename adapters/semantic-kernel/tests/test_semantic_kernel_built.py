@@ -11,6 +11,7 @@ from massgen_hub.errors import ConfigError, TurnError
 from massgen_hub.kit import is_transient
 from massgen_hub.testing import DECIDES, RecordingHost, call, calls, draft, fail, say, vote
 from massgen_hub_semantic_kernel import ADAPTER
+from openai import AuthenticationError
 from pydantic import ValidationError
 
 ADD = {"x": 2, "y": 3}
@@ -146,3 +147,9 @@ def test_what_cannot_be_used_is_refused_by_its_name(take, options, why):
 def test_options_are_strict(options, where):
     with pytest.raises(ValidationError, match=where):
         ADAPTER.options(**options)
+
+
+def test_a_failure_is_told_in_the_words_of_the_model_s_client(server, take):
+    server.script("m", [fail(401)])
+    with pytest.raises(AuthenticationError, match="^Error code: 401 - the script says 401$"):
+        take(draft())

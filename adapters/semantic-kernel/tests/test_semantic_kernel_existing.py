@@ -10,6 +10,7 @@ from massgen_hub.contract import Question, Reply, Setup, Usage
 from massgen_hub.errors import ConfigError, NotAvailable
 from massgen_hub.testing import Gate, RecordingHost, call, draft, fail, hang, run, say, vote, wire
 from massgen_hub_semantic_kernel import ADAPTER
+from openai import RateLimitError
 from semantic_kernel.agents import Agent, AgentResponseItem, ChatCompletionAgent
 from semantic_kernel.agents.chat_completion.chat_completion_agent import ChatHistoryAgentThread
 from semantic_kernel.connectors.ai.open_ai import OpenAIChatPromptExecutionSettings
@@ -51,7 +52,7 @@ def test_an_agent_with_a_service_of_its_own_keeps_it(server, take):
 
 def test_a_client_of_the_users_that_tries_again_does_not(server, take):
     server.script("theirs", lambda _body: fail(429))
-    with pytest.raises(Exception, match="failed to complete"):
+    with pytest.raises(RateLimitError):
         take(draft(), target=users.factory)
     assert len(server.requests) == 1
 

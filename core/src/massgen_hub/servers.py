@@ -104,7 +104,8 @@ def _log(server: McpServer, folder: str | None) -> IO[str]:
 
 def _no_tools(server: McpServer, reason: Exception, log: IO[str]) -> ConfigError:
     if isinstance(reason, ModuleNotFoundError):
-        return ConfigError("`mcp_servers` needs the package `mcp`", hint='pip install "mcp>=1.24"')
+        hint = 'pip install "mcp>=1.24"; in an environment of its own, add `mcp` to what it `requires`'
+        return ConfigError("`mcp_servers` needs the package `mcp`", hint=hint)
     log.seek(0)
     last = f"; the last it printed: {lines[-1].strip()}" if (lines := log.readlines()) else ""
     hint = f"try it alone: {' '.join([server.command, *server.args])}" if server.command else "is it running?"

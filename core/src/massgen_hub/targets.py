@@ -15,6 +15,8 @@ from .hints import did_you_mean
 
 SHOWN = 8
 """Names listed in a hint."""
+IMPORTING = (importlib.__file__, __file__, str(Path(__file__).with_name("kit")))
+"""Where modules are imported, and objects are made."""
 
 
 def resolve(target: str, folders: Iterable[str] = ()) -> Any:
@@ -36,6 +38,13 @@ def append_to_path(folders: Iterable[str]) -> None:
     importlib.invalidate_caches()
 
 
+def where(failure: BaseException) -> str:
+    """The innermost line that is neither ours nor the import system's own, in brackets."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    users = [frame for frame in frames if not frame.filename.startswith(IMPORTING) and frame.filename[0] != "<"]
+    return f" ({users[-1].filename}:{users[-1].lineno})" if users else ""
+
+
 def _module(name: str, target: str) -> ModuleType:
     try:
         return importlib.import_module(name)
@@ -43,9 +52,9 @@ def _module(name: str, target: str) -> ModuleType:
         if missing.name is not None and f"{name}.".startswith(f"{missing.name}."):
             raise _no_module(missing.name, target) from None
         hint = f"install what brings `{missing.name}` into the environment of {sys.executable}"
-        raise ConfigError(f"`{target}` needs the module `{missing.name}`{_where(missing)}", hint=hint) from missing
+        raise ConfigError(f"`{target}` needs the module `{missing.name}`{where(missing)}", hint=hint) from missing
     except (Exception, SystemExit) as failure:
-        what = f"`{name}` fails while it is imported{_where(failure)}: {type(failure).__name__}: {failure}"
+        what = f"`{name}` fails while it is imported{where(failure)}: {type(failure).__name__}: {failure}"
         hint = f"try it alone: python -c 'import {name}'"
         raise ConfigError(what, hint=hint) from failure
 
@@ -55,14 +64,6 @@ def _no_module(name: str, target: str) -> ConfigError:
     beside = {entry.stem for folder in folders for entry in folder.iterdir() if entry.suffix in ("", ".py")}
     hint = did_you_mean(name, beside) or "Python looks beside the config and among what is installed"
     return ConfigError(f"there is no module `{name}` for `{target}`", hint=hint)
-
-
-def _where(failure: BaseException) -> str:
-    """The innermost line that is neither ours nor the import system's own."""
-    frames = traceback.extract_tb(failure.__traceback__)
-    ours = (__file__, importlib.__file__)
-    users = [frame for frame in frames if frame.filename not in ours and frame.filename[0] != "<"]
-    return f" ({users[-1].filename}:{users[-1].lineno})" if users else ""
 
 
 def _attribute(module: ModuleType, path: str, target: str) -> Any:

@@ -25,6 +25,18 @@ def test_an_adapter_of_ours_that_is_not_installed_gets_an_environment_by_itself(
     assert asked(registry, {"id": "c", "type": "crewai"})["c"].requires == ("massgen-hub-crewai",)
 
 
+def test_an_agent_with_servers_of_tools_gets_what_speaks_to_them(registry):
+    servers = [{"name": "desk", "command": "desk"}]
+    agent = {"id": "a", "type": "crewai", "mcp_servers": servers}
+    named = {"id": "b", "type": "crewai", "mcp_servers": servers, "environment": {"requires": ["massgen-hub-crewai"]}}
+    foreign = {"id": "c", "type": "mine", "mcp_servers": servers, "environment": {"python": "3.12"}}
+    assert [one.requires for one in asked(registry, agent, named, foreign).values()] == [
+        ("massgen-hub-crewai[mcp]",),
+        ("massgen-hub-crewai",),
+        ("massgen-hub-mine",),
+    ]
+
+
 def test_an_agent_inline_or_in_a_worker_wants_none(registry):
     agents = [{"id": where, "type": "scripted", "environment": where} for where in ("auto", "inline", "worker")]
     assert asked(registry, *agents) == {}

@@ -36,6 +36,36 @@ def test_a_factory_is_given_what_it_has_parameters_for():
     )
 
 
+def broken(model):
+    raise LookupError("no clay")
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("text", "a `str` is no agent of this framework"),
+        (Parrot(()), f"a `{Parrot.__module__.partition('.')[0]}.Parrot` is no agent of this framework"),
+        (
+            lambda: Parrot(()),
+            r"Parrot`, which is no agent\n\nhint: give an instance of `lab.Agent`, or a factory of one",
+        ),
+        (Parrot, r"`Parrot` cannot be called: nobody gives it `words`\n\nhint: .* which may take `model` and `tools`"),
+        (broken, r"`broken` fails \(.*test_kit_objects.py:\d+\): LookupError: no clay"),
+    ],
+)
+def test_what_gives_no_agent_is_refused_in_a_line(target, said):
+    with pytest.raises(ConfigError, match=said):
+        users_agent(target, ("lab.Agent",), None, tools=[])
+
+
+def test_an_error_of_the_hub_s_own_that_a_factory_raises_is_the_error():
+    def refusing(model):
+        return models_of(Setup(agent="ada", seed=1, model=model))
+
+    with pytest.raises(ConfigError, match="^agent `ada` needs a model"):
+        users_agent(refusing, ("lab.Agent",), None)
+
+
 @pytest.mark.parametrize(("existing", "whose"), [(True, "an agent of your own"), (False, "an agent made from options")])
 def test_an_option_without_effect_is_refused(existing, whose):
     refuse_idle(Wishes(max_turns=2), {"max_turns"}, existing=existing)

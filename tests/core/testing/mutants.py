@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -318,6 +320,48 @@ class RunsWhatItReads(PlainAgent):
 
     def allowed(self, turn, code):
         return True
+
+
+IN_PROCESSES: dict[type[PlainAgent], str] = {}
+"""Those that do it in processes of their own only. `sign`: what of it the failed promise tells."""
+
+
+def breaks_in_a_process(promise: str) -> Callable[[type[PlainAgent]], type[PlainAgent]]:
+    """Enters a mutant into the table of those."""
+
+    def enter(mutant: type[PlainAgent]) -> type[PlainAgent]:
+        IN_PROCESSES[mutant] = promise
+        return mutant
+
+    return enter
+
+
+@breaks_in_a_process("test_its_process_asks_nobody_and_writes_only_into_its_folders")
+class AsksForNewerVersions(PlainAgent):
+    sign = "asks for versions.invalid"
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        sys.audit("socket.getaddrinfo", "versions.invalid", 443, 0, 0, 0)
+
+
+@breaks_in_a_process("test_its_process_asks_nobody_and_writes_only_into_its_folders")
+class KeepsADatabaseElsewhere(PlainAgent):
+    sign = "writes /nowhere/threads.db"
+
+    async def __call__(self, turn, host):
+        with suppress(sqlite3.OperationalError):
+            sqlite3.connect("/nowhere/threads.db")
+        return await super().__call__(turn, host)
+
+
+@breaks_in_a_process("test_its_process_prints_nothing")
+class GreetsWhenItIsOpened(PlainAgent):
+    sign = "Welcome!"
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        print("Welcome!")
 
 
 class _Deaf:

@@ -137,7 +137,8 @@ def adapter(agent: type[PlainAgent] = PlainAgent, **changes: Any) -> Adapter:
     async def opened(options: PlainOptions, setup: Setup) -> AsyncIterator[PlainAgent]:
         assert setup.model is not None
         target = setup.target and users_agent(setup.target, plain.accepts, setup.model)
-        async with httpx.AsyncClient(base_url=setup.model.base_url, timeout=30) as client:
+        headers = {"authorization": f"Bearer {setup.model.key}"}
+        async with httpx.AsyncClient(base_url=setup.model.base_url, headers=headers, timeout=30) as client:
             yield agent(client, setup.model.name, options, target)
 
     plain = Adapter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agent_framework import BaseAgent, RawAgent, Workflow
+from agent_framework.exceptions import ChatClientException
 from massgen_hub.contract import Host, Reply, Turn
 from massgen_hub.kit import refuses_tools
 
@@ -23,9 +24,12 @@ class HubAgent:
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:
         """Answer the turn. Raises what the run raises, and `NotAvailable` where nobody answers."""
-        if turn.schema is None:
-            return await self._answer(turn, host)
-        return await self._decide(Decision(turn.schema), turn, host)
+        try:
+            if turn.schema is None:
+                return await self._answer(turn, host)
+            return await self._decide(Decision(turn.schema), turn, host)
+        except ChatClientException as failure:  # which says less of it, in more words
+            raise failure.__cause__ or failure from None
 
     async def _answer(self, turn: Turn, host: Host) -> Reply:
         with Tap(host) as tap:

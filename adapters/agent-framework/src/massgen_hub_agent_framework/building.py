@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,6 +23,8 @@ from .options import AgentFrameworkOptions
 
 if "ENABLE_INSTRUMENTATION" not in os.environ and not OBSERVABILITY_SETTINGS.is_setup:
     OBSERVABILITY_SETTINGS.enable_instrumentation = False
+for _name in ("agent_framework", "agent_framework_openai", "agent_framework_orchestrations"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())  # else its warnings go to stderr
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from crewai import BaseLLM
 from crewai.hooks.dispatch import HookAborted
 from crewai.llms.base_llm import call_stop_override, call_stream_override
+from crewai.llms.providers.openai.completion import OpenAICompletion
 from crewai.llms.retry import _active_llm_rate_limit_retry
 from massgen_hub.kit import asked_once
 
@@ -30,11 +31,12 @@ SECONDS_TO_STOP = 2.0
 class Calls:
     """The calls of one turn. Made in the hub's event loop, used from the threads of CrewAI.
 
-    `heard` may put another reply in the place of the model's.
+    `heard` may put another reply in the place of the model's. `forced`: models of OpenAI's kind must call a tool.
     """
 
-    def __init__(self, heard: Callable[[Any], Any]) -> None:
+    def __init__(self, heard: Callable[[Any], Any], *, forced: bool = False) -> None:
         self._heard, self._loop = heard, asyncio.get_running_loop()
+        self.forced = forced
         self._tasks: set[asyncio.Task[Any]] = set()
         self._over = False
         _prepare(BaseLLM)
@@ -123,7 +125,7 @@ def _once(awaited: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
     async def acall(llm: BaseLLM, messages: Any, *args: Any, **kwargs: Any) -> Any:
         if (calls := _current.get()) is None:
             return await awaited(llm, messages, *args, **kwargs)
-        twin = _twin(llm)
+        twin = _forced(_twin(llm)) if calls.forced else _twin(llm)
 
         async def made() -> Any:
             with call_stop_override(twin, llm.stop_sequences), call_stream_override(twin, True):
@@ -143,3 +145,16 @@ def _twin(llm: BaseLLM) -> BaseLLM:
     if "max_retries" in type(llm).model_fields:
         twin.max_retries = 0
     return twin  # type: ignore[no-any-return]
+
+
+def _forced(twin: BaseLLM) -> BaseLLM:
+    """The client, whose model must call one of the tools that it is given. CrewAI itself leaves it the choice."""
+    if isinstance(twin, OpenAICompletion):
+        prepared = twin._prepare_completion_params
+
+        def prepare(*args: Any, **kwargs: Any) -> dict[str, Any]:
+            params = prepared(*args, **kwargs)
+            return params | {"tool_choice": "required"} if "tools" in params else params
+
+        object.__setattr__(twin, "_prepare_completion_params", prepare)
+    return twin

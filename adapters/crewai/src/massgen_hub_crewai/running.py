@@ -26,7 +26,7 @@ class Running:
     def __init__(self, host: Host, decision: Decision | None = None) -> None:
         self._host = ThreadedHost(host)
         self._desk = Desk(self._host)
-        self._calls = Calls(decision.heard if decision else lambda reply: reply)
+        self._calls = Calls(decision.heard, forced=True) if decision else Calls(lambda reply: reply)
         self.listener = Listener(self._host, decision.names if decision else ())
 
     async def to_the_end(self, work: Callable[[], T], name: str) -> T:

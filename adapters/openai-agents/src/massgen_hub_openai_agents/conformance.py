@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
-import pytest
 from agents import Agent, AgentOutputSchemaBase, OpenAIChatCompletionsModel, function_tool
 from massgen_hub.contract import Model
 from massgen_hub.testing import ADD, FAIL, MCP_SERVER, AdapterContract, Script, calls, in_turn
@@ -36,12 +35,7 @@ class TestOverTheResponsesApi(AdapterContract):
     options: ClassVar = {"api": "responses", "tools": [ADD, FAIL]}
     capabilities = ("tools",)
     framework_modules = FRAMEWORK
-
-    @classmethod
-    def pytest_generate_tests(cls, metafunc: pytest.Metafunc) -> None:
-        """In this process only: the gateway speaks Chat Completions."""
-        if "stage" in metafunc.fixturenames:
-            metafunc.parametrize("stage", ["inline"], indirect=True)
+    ways = ("inline",)  # the gateway speaks Chat Completions
 
 
 class TestOfOnesOwn(AdapterContract):

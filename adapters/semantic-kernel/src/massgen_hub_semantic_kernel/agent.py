@@ -9,6 +9,7 @@ from massgen_hub.contract import Host, Reply, Turn
 from massgen_hub.kit import decided, decision_tools, refuses_tools, unfinished
 from semantic_kernel.agents import Agent, ChatCompletionAgent
 from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
+from semantic_kernel.exceptions import ServiceResponseException
 from semantic_kernel.functions import KernelArguments
 
 from .calling import CallFilter
@@ -25,6 +26,12 @@ class HubAgent:
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:
         """Answer the turn. Raises what the agent raises, and `TurnError` for one that only calls functions."""
+        try:
+            return await self._answered(turn, host)
+        except ServiceResponseException as failure:  # which says less of it, in more words
+            raise failure.__cause__ or failure from None
+
+    async def _answered(self, turn: Turn, host: Host) -> Reply:
         if turn.schema is None:
             return await self._taken(Watch(host), turn, host)
         if self._takes_tools:

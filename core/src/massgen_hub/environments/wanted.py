@@ -55,11 +55,14 @@ def own_environments(config: Config) -> Iterator[tuple[AgentSpec, OwnEnvironment
 
 
 def _requires(spec: AgentSpec, where: OwnEnvironment) -> tuple[str, ...]:
-    """What the entry asks for, and the adapter where it is one of ours or nothing else would bring it."""
-    adapter = f"massgen-hub-{spec.type}"
-    ours = spec.type in (*TOGETHER, *APART) or not (where.requires or spec.type in BUILT_IN)
-    named = {distribution_of(requirement) for requirement in where.requires}
-    return tuple(sorted({*where.requires, *([adapter] if ours and adapter not in named else [])}))
+    """What the entry asks for, and the adapter where it is one of ours or nothing else would bring it; with its extra
+    for `mcp_servers` where the entry has some."""
+    adapter, ours = f"massgen-hub-{spec.type}", spec.type in (*TOGETHER, *APART)
+    brought = bool(where.requires) or spec.type in BUILT_IN
+    if adapter in map(distribution_of, where.requires) or (brought and not ours):
+        return tuple(sorted(set(where.requires)))
+    extra = "[mcp]" if ours and getattr(spec.options, "mcp_servers", None) else ""
+    return tuple(sorted({*where.requires, adapter + extra}))
 
 
 def distribution_of(requirement: str) -> str:

@@ -2,33 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from importlib import import_module
-from inspect import signature
+from inspect import Parameter, signature
 from types import ModuleType
 from typing import Any
 
 from ..contract import Model, Setup, hierarchy
-from ..errors import ConfigError
+from ..errors import ConfigError, HubError
+from ..targets import where
 from .threads import in_thread
+
+VARIADIC = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
 def users_agent(target: Any, accepts: tuple[str, ...], model: Model | None, **offered: Any) -> Any:
     """The user's own agent: `target` itself, or what it makes when it is a factory.
 
     A factory may take `model`, the `massgen_hub.Model` that the config names for this agent, and of what else is
-    `offered` what it has parameters for. Raises `ConfigError` where neither is an agent of the framework.
+    `offered` what it has parameters for. Raises `ConfigError` where neither is an agent of the framework, and where the
+    factory asks for more or fails.
     """
     if hierarchy(target) & set(accepts):
         return target
-    if callable(target):
-        offered = {"model": model, **offered}
-        made = target(**{name: offered[name] for name in signature(target).parameters if name in offered})
-        if hierarchy(made) & set(accepts):
-            return made
-        raise ConfigError(f"the factory made a `{type(made).__name__}`, which is no agent", hint=_expected(accepts))
-    raise ConfigError(f"a `{type(target).__name__}` is no agent of this framework", hint=_expected(accepts))
+    if not callable(target):
+        raise ConfigError(f"{_named(target)} is no agent of this framework", hint=_expected(accepts))
+    made = _made(target, {"model": model, **offered}, accepts)
+    if hierarchy(made) & set(accepts):
+        return made
+    raise ConfigError(f"`{_name(target)}` made {_named(made)}, which is no agent", hint=_expected(accepts))
+
+
+def _made(factory: Callable[..., Any], offered: Mapping[str, Any], accepts: tuple[str, ...]) -> Any:
+    """What a factory makes of what it takes. Raises `ConfigError` where it asks for more, or fails."""
+    parameters = signature(factory).parameters.values()
+    for one in parameters:
+        if one.name not in offered and one.default is one.empty and one.kind not in VARIADIC:
+            may = " and ".join(f"`{name}`" for name in offered)
+            hint = f"{_expected(accepts)}, which may take {may}"
+            raise ConfigError(f"`{_name(factory)}` cannot be called: nobody gives it `{one.name}`", hint=hint)
+    try:
+        return factory(**{one.name: offered[one.name] for one in parameters if one.name in offered})
+    except HubError:
+        raise
+    except Exception as failure:
+        what = f"`{_name(factory)}` fails{where(failure)}: {type(failure).__name__}: {failure}"
+        raise ConfigError(what) from failure
+
+
+def _name(factory: Any) -> str:
+    return getattr(factory, "__qualname__", type(factory).__qualname__)
+
+
+def _named(value: Any) -> str:
+    """What something is, with its package: several frameworks have an `Agent`."""
+    kind = type(value)
+    return f"a `{kind.__qualname__}`" if kind.__module__ == "builtins" else f"a `{_package(kind)}.{kind.__qualname__}`"
+
+
+def _package(kind: type) -> str:
+    return kind.__module__.partition(".")[0]
 
 
 def _expected(accepts: tuple[str, ...]) -> str:

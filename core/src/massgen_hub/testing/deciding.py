@@ -44,7 +44,9 @@ def a_vote_must_be_cast_with_the_tool(server: ModelServer, take: Take) -> None:
     take(vote())
     asked = server.requests[0]
     assert (asked.offered, asked.body["tool_choice"]) == (["vote"], "required")
-    assert asked.body["tools"][0]["function"]["parameters"]["properties"] == vote().schema["properties"]
+    schema = vote().schema
+    assert schema is not None
+    assert asked.body["tools"][0]["function"]["parameters"]["properties"] == schema["properties"]
 
 
 @_decides

@@ -23,7 +23,7 @@ from typing import Any, Self
 
 from ..contract import JSON, Model
 from . import responses, wire
-from .replies import LOOK_EVERY, Gate, ModelReply, Script, echo
+from .replies import LOOK_EVERY, Gate, ModelReply, Script, content_text, echo
 from .responses import as_chat
 from .wire import refusals, usage
 
@@ -57,6 +57,11 @@ class Request:
         """Tokens in and out that the server reports for this request."""
         counted = usage(self.number)
         return counted["prompt_tokens"], counted["completion_tokens"]
+
+
+def heard(request: Request) -> str:
+    """All that a model was told in a request."""
+    return "\n".join(content_text(message.get("content")) for message in request.body["messages"])
 
 
 class ModelServer:

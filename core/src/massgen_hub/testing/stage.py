@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Coroutine, Mapping
@@ -17,6 +18,7 @@ from ..contract import JSON, Adapter, Agent, Host, Model, Reply, Setup, Traits, 
 from ..plugins import Registry
 from ..targets import resolve
 from ..worker import open_in_worker
+from . import spy
 from .host import RecordingHost
 from .loops import run, taken
 from .replies import Script
@@ -131,7 +133,7 @@ class Inline(Stage):
 
 
 class Workers(Stage):
-    """Agents in processes of their own that stay warm, behind the gateway, as the hub runs them."""
+    """Agents in processes of their own that stay warm, behind the gateway, as the hub runs them. Each is watched."""
 
     way = "worker"
 
@@ -142,6 +144,7 @@ class Workers(Stage):
         self._stack = AsyncExitStack()
         self._models: Mapping[str, Model] = {}
         self._agents: dict[str, Agent] = {}
+        self.printed_first = ""
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -168,15 +171,44 @@ class Workers(Stage):
         """One of `AGENTS`, in the process that it has had from its first turn on."""
         if agent not in self._agents:
             self._agents[agent] = await self._stack.enter_async_context(self._worker(agent))
+            self.printed_first += self.printed(agent)
         yield self._agents[agent]
+
+    def printed(self, agent: str = "ada") -> str:
+        """All that the process of an agent has printed; `printed_first` is what it all printed while it opened."""
+        log = self._log(agent)
+        return log.read_text(errors="replace") if log.exists() else ""
+
+    def seen(self, agent: str = "ada") -> list[str]:
+        """What the process of an agent has done behind the hub's back: where it asked, and wrote."""
+        diary = self._spy(agent) / spy.DIARY
+        return list(dict.fromkeys(diary.read_text().splitlines()))
 
     def _worker(self, agent: str) -> AbstractAsyncContextManager[Agent]:
         case, folder = self.case, self.folder / agent
         setup = Setup(agent=agent, seed=1, model=self._models[agent], folder=str(folder))
         options = case.made_options().model_dump(mode="json", exclude_unset=True)
         paths = [str(case.folder)] if case.target else []
-        log = self.folder / f"{agent}.log"
-        return open_in_worker(case.adapter.name, options, setup, case.target, paths=paths, log=log)
+        return open_in_worker(
+            case.adapter.name,
+            options,
+            setup,
+            case.target,
+            paths=paths,
+            log=self._log(agent),
+            modules=[self._spy(agent)],
+        )
+
+    def _log(self, agent: str) -> Path:
+        return self.folder / f"{agent}.log"
+
+    def _spy(self, agent: str) -> Path:
+        """The folder of the module that every process imports by itself."""
+        folder = self.folder / f"{agent}.spy"
+        if not folder.exists():
+            folder.mkdir()
+            shutil.copy(spy.__file__, folder / "sitecustomize.py")
+        return folder
 
 
 def missing_for_workers(adapter: Adapter) -> str | None:

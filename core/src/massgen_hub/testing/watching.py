@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-HERE = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - the name is compared, nothing is bound
+from .spy import address
+
 DEPTH = 6
 
 _listening: list[list[str]] = []
@@ -36,13 +37,7 @@ def _listen() -> None:
 
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _listening or event not in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
-        return
-    asked = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
-    host = asked[0] if isinstance(asked, tuple) and asked else asked
-    if isinstance(host, bytes):
-        host = host.decode(errors="replace")
-    if isinstance(host, str) and host and not host.startswith((*HERE, "/", "\0")):
+    if _listening and (host := address(event, arguments)):
         for found in _listening:
             found.append(host)
 

@@ -31,6 +31,7 @@ async def open_in_worker(
     *,
     python: str = sys.executable,
     paths: Sequence[str] = (),
+    modules: Sequence[Path] = (),
     log: Path | None = None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     memory: int | None = None,
@@ -39,8 +40,8 @@ async def open_in_worker(
 
     `options` are the entry's own, as in the YAML. `target` (`module:attribute`) is imported there, with `paths` at the
     end of `sys.path`; the setup's own target stays here. The process works in `setup.folder`, or where the hub does.
-    What it prints is appended to `log`. `python` is the path of the interpreter. `memory` is what the process and all
-    that it starts may hold, in bytes; one that holds more is ended.
+    What it prints is appended to `log`. `python` is the path of the interpreter; its PYTHONPATH begins with `modules`.
+    `memory` is what the process and all that it starts may hold, in bytes; one that holds more is ended.
 
     Raises `NoWorker` where the process does not come up, and `ConfigError`, `ModelError` or `PluginError` where the
     agent cannot be opened.
@@ -50,7 +51,8 @@ async def open_in_worker(
         memory = None
     async with _home() as home:
         order = _order(adapter, options, setup, target, paths, limits, home)
-        launch = Launch(python=Path(python), home=home, log=log or home / "worker.log", folder=setup.folder)
+        log = log or home / "worker.log"
+        launch = Launch(python=Path(python), home=home, log=log, folder=setup.folder, modules=tuple(modules))
         agent = WorkerAgent(order, launch, limits, memory)
         try:
             await agent.open()

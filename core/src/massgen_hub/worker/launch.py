@@ -30,13 +30,14 @@ class Launch:
     """What it takes to start a worker.
 
     It works in `folder`, or where the hub does. `home` is its own: HOME, and TMPDIR below it. What it prints is
-    appended to `log`.
+    appended to `log`. `modules` are folders before those of the hub's PYTHONPATH.
     """
 
     python: Path
     home: Path
     log: Path
     folder: str | None = None
+    modules: tuple[Path, ...] = ()
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -62,10 +63,11 @@ class Launch:
 
     def _paths(self) -> dict[str, str]:
         path = os.pathsep.join([str(self._program.parent), os.environ.get("PATH", os.defpath)])
-        modules = os.environ.get("PYTHONPATH")
+        inherited = os.environ.get("PYTHONPATH")
+        modules = [*map(str, self.modules), *(inherited.split(os.pathsep) if inherited else ())]
         if not modules:
             return {"PATH": path}
-        return {"PATH": path, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, modules.split(os.pathsep)))}
+        return {"PATH": path, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, modules))}
 
     def _active(self) -> dict[str, str]:
         prefix = self._program.parent.parent

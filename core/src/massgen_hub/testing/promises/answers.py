@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from ..replies import content_text, say
-from ..server import Request
+from ..replies import say
+from ..server import heard
 from ..stage import Stage
 from ..turns import decide, draft
 from .base import BETTER, Contract
@@ -46,8 +46,3 @@ class PassesOnAnswers(Contract):
         for turn in turns:
             taken = stage.take(turn, lambda _body: say("Paris."))
             assert turn.prompt in heard(taken.requests[0])
-
-
-def heard(request: Request) -> str:
-    """All that a model was told in a request."""
-    return "\n".join(content_text(message.get("content")) for message in request.body["messages"])

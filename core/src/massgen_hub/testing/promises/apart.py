@@ -15,11 +15,10 @@ from ...targets import resolve
 from ..host import RecordingHost
 from ..loops import taken
 from ..replies import Gate, ModelReply, Script
-from ..server import Request
+from ..server import Request, heard
 from ..stage import AGENTS, Inline, Stage
 from ..turns import draft, vote
 from ..watching import public_state
-from .answers import heard
 from .base import BALLOT, Contract, needs
 from .endings import reached
 

@@ -37,6 +37,8 @@ class Contract:
     """What this kind can do besides: each has promises of its own."""
     answers: ClassVar[tuple[str, ...]] = ("approve",)
     """What a person says to an agent with the capability `human`."""
+    ways: ClassVar[tuple[Literal["inline", "worker"], ...]] = ("inline", "worker")
+    """Where it can be opened at all."""
     plugin: ClassVar[str] = ""
     """The module that the entry point names; empty: the top package of `adapter.open`."""
     framework_modules: ClassVar[tuple[str, ...]] = ()
@@ -92,7 +94,7 @@ class Contract:
     def pytest_generate_tests(cls, metafunc: pytest.Metafunc) -> None:
         """Try each promise here and, where the adapter is installed, in a worker behind the gateway."""
         if "stage" in metafunc.fixturenames:
-            ways = ["inline"] if missing_for_workers(cls.adapter) else ["inline", "worker"]
+            ways = ["inline"] if missing_for_workers(cls.adapter) else cls.ways
             metafunc.parametrize("stage", ways, indirect=True)
 
     @pytest.fixture
@@ -109,6 +111,15 @@ class Contract:
         """For promises about this process."""
         with Inline(self.case) as here:
             yield here
+
+    @pytest.fixture
+    def worker(self) -> Workers:
+        """For promises about a process of its own."""
+        if "worker" not in self.ways:
+            pytest.skip("it cannot be opened in a worker")
+        if missing := missing_for_workers(self.adapter):
+            pytest.skip(missing)
+        return self._warm_workers()
 
     @classmethod
     def teardown_class(cls) -> None:

@@ -10,9 +10,9 @@ from ...errors import NotAvailable
 from ...kit import causes
 from ..host import RecordingHost
 from ..replies import Script, in_turn, say
+from ..server import heard
 from ..stage import Stage, in_folder
 from ..turns import decide, draft, vote
-from .answers import heard
 from .base import BALLOT, Contract, decision, needs
 from .reports import right_or_unknown
 

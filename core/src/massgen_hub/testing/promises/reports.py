@@ -6,7 +6,7 @@ import pytest
 
 from ...contract import Usage
 from ..server import Request
-from ..stage import Inline, Stage
+from ..stage import Inline, Stage, Workers
 from ..turns import draft, vote
 from ..watching import network
 from .base import BALLOT, Contract
@@ -33,6 +33,18 @@ class ReportsHonestly(Contract):
             inline.take(draft(), self.says("Paris."))
             inline.take(vote(), self.decides(BALLOT))
         assert elsewhere == []
+
+    def test_its_process_prints_nothing(self, worker: Workers) -> None:
+        worker.take(draft(), self.says("Paris."))
+        before = worker.printed()
+        worker.take(draft(round=2), self.says("Paris."))
+        worker.take(vote(round=3), self.decides(BALLOT))
+        assert (worker.printed_first, worker.printed().removeprefix(before)) == ("", "")
+
+    def test_its_process_asks_nobody_and_writes_only_into_its_folders(self, worker: Workers) -> None:
+        worker.take(draft(), self.says("Paris."))
+        worker.take(vote(round=2), self.decides(BALLOT))
+        assert worker.seen() == []
 
 
 def right_or_unknown(spent: list[Usage], requests: list[Request]) -> bool:

@@ -361,6 +361,15 @@ def test_a_folder_that_cannot_be_written_is_told(config, tmp_path, built):
     assert "MASSGEN_HUB_CACHE" in caught.value.hint
 
 
+def test_a_user_without_a_home_is_told_which_variable_names_a_folder(monkeypatch):
+    for name in ("MASSGEN_HUB_CACHE", "XDG_CACHE_HOME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)  # nobody
+    with pytest.raises(NotBuilt, match="no environment can be kept: Could not determine home") as caught:
+        Store()
+    assert caught.value.hint == "name a folder in MASSGEN_HUB_CACHE"
+
+
 def test_what_a_run_looks_at_does_not_grow_with_the_files_of_an_environment(built, store, monkeypatch):
     looked = []
     scandir = os.scandir

@@ -16,6 +16,8 @@ from ..view.text import one_line
 
 WIDTH = 110
 """Columns in a pipe, where nobody says how many there are."""
+SHOWN = 8
+"""Characters of the name of an environment: enough for `env remove`."""
 
 COLOURS = {"ok": "green", "newer than tested": "yellow"}
 
@@ -74,7 +76,7 @@ def _rows(diagnosis: Diagnosis) -> Iterator[tuple[str, ...]]:
 
 
 def _where(adapter: Examined) -> str:
-    place = adapter.environment if adapter.environment == HERE else f"in {adapter.environment}"
+    place = adapter.environment if adapter.environment == HERE else f"in {adapter.environment[:SHOWN]}"
     return f"{place}, starts in {adapter.start:.1f} s" if adapter.start is not None else place
 
 

@@ -158,11 +158,12 @@ def _root() -> Path:
     """The folder of this user: MASSGEN_HUB_CACHE, else below the cache folder of the system."""
     if named := os.environ.get(VARIABLE):
         return Path(named).absolute() / "environments"
-    if sys.platform == "darwin":
-        cache = Path.home() / "Library" / "Caches"
-    else:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "massgen-hub" / "environments"
+    on_mac = sys.platform == "darwin"
+    cache = "~/Library/Caches" if on_mac else os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    try:
+        return Path(cache).expanduser() / "massgen-hub" / "environments"
+    except RuntimeError as failure:
+        raise NotBuilt(f"no environment can be kept: {failure}", hint=f"name a folder in {VARIABLE}") from None
 
 
 def age(seconds: float) -> str:

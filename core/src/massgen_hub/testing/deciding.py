@@ -40,13 +40,13 @@ def _decides(check: Check) -> Check:
 @_decides
 def a_vote_must_be_cast_with_the_tool(server: ModelServer, take: Take) -> None:
     """The model is offered nothing else, and must call it."""
+    turn = vote()
     server.script("m", [call("vote", BALLOT)])
-    take(vote())
+    take(turn)
     asked = server.requests[0]
     assert (asked.offered, asked.body["tool_choice"]) == (["vote"], "required")
-    schema = vote().schema
-    assert schema is not None
-    assert asked.body["tools"][0]["function"]["parameters"]["properties"] == schema["properties"]
+    assert turn.schema is not None
+    assert asked.body["tools"][0]["function"]["parameters"]["properties"] == turn.schema["properties"]
 
 
 @_decides

@@ -114,10 +114,11 @@ def told(found):
 
 def mutants():
     """The table of mutants."""
-    from mutants import MUTANTS
+    from mutants import IN_PROCESSES, MUTANTS
 
     return markdown(
-        ["mutant", "caught by"], [[f"`{mutant.__name__}`", words(promise)] for mutant, promise in MUTANTS.items()]
+        ["mutant", "caught by"],
+        [[f"`{mutant.__name__}`", words(promise)] for mutant, promise in (MUTANTS | IN_PROCESSES).items()],
     )
 
 

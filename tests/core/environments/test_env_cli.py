@@ -1,6 +1,7 @@
 """`massgen-hub env`, `run --sync` and `check`, as a person calls them."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -187,3 +188,12 @@ def test_check_asks_the_environments_that_are_built_where_others_are_not(call, p
     done = call("check", "team.yaml")
     assert done.returncode == 2
     assert "mood: expected one of" in done.stderr
+
+
+def test_whoever_is_asked_about_options_sees_no_key(call, place, project):
+    module = shutil.copytree(project / "lone", place / "nosy") / "massgen_hub_lone.py"
+    module.write_text(module.read_text() + "\n\nimport os\n\nassert 'SECRET_KEY' not in os.environ\n")
+    (place / "team.yaml").write_text('agents: [{id: ann, type: lone, environment: {requires: ["./nosy"]}}]')
+    call("env", "sync", "team.yaml")
+    done = call("check", "team.yaml", SECRET_KEY="s3cret")
+    assert (done.returncode, done.stderr) == (0, "")

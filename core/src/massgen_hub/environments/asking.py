@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..codec import to_json
@@ -13,6 +14,7 @@ from ..config import AgentSpec
 from ..config.agents import HUB_KEYS
 from ..config.checking import told
 from ..errors import ConfigError, NotBuilt
+from ..worker.launch import Launch
 
 PATIENCE = 120.0
 
@@ -39,18 +41,27 @@ def options_of(spec: AgentSpec) -> Any:
 
 def ask(python: Path, questions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What `python -m massgen_hub.worker --check` says of adapters and their options. Raises `NotBuilt`."""
-    command = [str(python), "-P", "-m", "massgen_hub.worker", "--check"]
     try:
-        done = subprocess.run(
-            command, input=to_json(list(questions)), capture_output=True, text=True, timeout=PATIENCE, check=True
-        )
-        answers = json.loads(done.stdout)
+        answers = json.loads(_asked(python, to_json(list(questions))))
     except (OSError, ValueError, subprocess.SubprocessError) as failure:
         said = str(getattr(failure, "stderr", "") or failure).strip()[-500:]
         hint = "install massgen-hub and the adapter there" if "massgen_hub" in said else ""
         raise NotBuilt(f"{python} cannot be asked about its adapters: {said}", hint=hint) from None
     assert isinstance(answers, list)
     return answers
+
+
+def _asked(python: Path, questions: str) -> str:
+    """Started as a worker is: plugins that are imported there see no key of the hub."""
+    with TemporaryDirectory(prefix="massgen-hub-worker-") as folder:
+        home = Path(folder)
+        launch = Launch(python=python, home=home, log=home / "worker.log")
+        launch.make_folders()
+        done = subprocess.run(
+            [*launch.command, "--check"], input=questions, env=launch.environment(),
+            capture_output=True, text=True, timeout=PATIENCE, check=True,
+        )  # fmt: skip
+        return done.stdout
 
 
 def _raise_what_is_wrong(spec: AgentSpec, answer: Mapping[str, Any], python: Path) -> None:

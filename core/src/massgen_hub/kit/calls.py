@@ -9,7 +9,7 @@ from .failures import described
 
 
 class ToolCalls:
-    """Notes calls of tools in pairs: every call once, and with one result, whatever becomes of it."""
+    """Notes calls of tools in pairs: every call once, and with one result, whatever becomes of it, in any thread."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -19,13 +19,13 @@ class ToolCalls:
         """A tool is called, maybe again after it has waited for a person. `call` tells it from others."""
         if call not in self._open:
             self._open[call] = name
-            self._note("call", call, arguments)
+            self._note("call", name, call, arguments)
 
     def gave(self, call: str, result: str) -> None:
         """It gave a result. Of a call that was not noted, nothing is."""
-        if call in self._open:
-            self._note("result", call, result)
-            del self._open[call]
+        name = self._open.pop(call, None)
+        if name is not None:
+            self._note("result", name, call, result)
 
     def failed(self, call: str, failure: BaseException) -> None:
         """It failed, or was cancelled."""
@@ -36,5 +36,5 @@ class ToolCalls:
         for call in list(self._open):
             self.gave(call, described(failure) if failure else "")
 
-    def _note(self, kind: Literal["call", "result"], call: str, text: str) -> None:
-        self._host.note(Activity(kind=kind, name=self._open[call], text=text, id=call))
+    def _note(self, kind: Literal["call", "result"], name: str, call: str, text: str) -> None:
+        self._host.note(Activity(kind=kind, name=name, text=text, id=call))

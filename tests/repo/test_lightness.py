@@ -24,6 +24,12 @@ print("LOADED", *sorted({names!r} & sys.modules.keys()), file=sys.stderr)
 """
 
 
+@pytest.fixture(autouse=True)
+def no_environments(monkeypatch, tmp_path):
+    """What a user has built is no matter of these tests."""
+    monkeypatch.setenv("MASSGEN_HUB_CACHE", str(tmp_path))
+
+
 def loaded(arguments, names):
     probe = PROBE.format(arguments=arguments, names=set(names))
     done = subprocess.run(

@@ -38,6 +38,8 @@ GENERATIONS = {
     "openai": "openai {major}",
 }
 """Distributions whose API changed, and what a version of them is called."""
+TRIED = 3
+"""Environments of one adapter that are looked into: a checkout that one points to may be gone."""
 NOWHERE = "http://127.0.0.1:9/v1"
 """An address for agents that are only opened: nobody listens at the discard port."""
 RELEASE = re.compile(r"v?(?:\d+!)?(\d+(?:\.\d+)*)")
@@ -137,13 +139,14 @@ def _examined(row: Row, registry: Registry) -> Iterator[Examined]:
 
 
 def _elsewhere(here: Container[str]) -> Iterator[Examined]:
-    """The adapters of ours that are not beside the hub: in the environment that was used last, or in none."""
+    """The adapters of ours that are not beside the hub: in the environment that was used last and works, or in none."""
     there = sorted((built for _, built in Store().all() if built is not None), key=lambda built: -built.used)
     for name in (*TOGETHER, *APART):
         distribution = f"massgen-hub-{name}"
         environments = [built for built in there if distribution in built.versions]
         if name not in here and environments:
-            yield _in(environments[0], name, distribution)
+            examined = [_in(built, name, distribution) for built in environments[:TRIED]]
+            yield next((one for one in examined if not one.error), examined[0])
         elif name not in here:
             yield Examined(name=name, distribution=distribution, version="", status="not installed")
 

@@ -44,7 +44,7 @@ def adapter(distribution="pluggy", oldest="0.1", newest="9999"):
 
 
 def doctor(site, *arguments, **environment):
-    return hub("doctor", *arguments, folder=site, PYTHONPATH=str(site), **environment)
+    return hub("doctor", *arguments, folder=site, PYTHONPATH=str(site), MASSGEN_HUB_CACHE=str(site), **environment)
 
 
 def line(done, distribution):

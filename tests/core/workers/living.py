@@ -42,6 +42,15 @@ async def cancelled(agent, prompt, host):
 
 
 def children():
-    """The processes that this one has started, zombies too."""
+    """The processes that this one has started, but for the one that Python may keep for `multiprocessing`."""
     tasks = Path("/proc/self/task").iterdir()
-    return {pid for task in tasks for pid in (task / "children").read_text().split()}
+    found = {pid for task in tasks for pid in (task / "children").read_text().split()}
+    return {pid for pid in found if b"resource_tracker" not in command_of(pid)}
+
+
+def command_of(pid):
+    """The words of a process's command; empty where it is gone."""
+    try:
+        return Path("/proc", pid, "cmdline").read_bytes()
+    except OSError:
+        return b""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import requests
+from massgen_hub.kit import guard_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +58,8 @@ def _reaper(name: str) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # a worker is killed with its process group
+        start_new_session=True,  # a worker is killed with its process group, and with all that has its home
+        env=guard_environment(),
     )
 
 

@@ -10,6 +10,7 @@ from .calls import ToolCalls
 from .clients import asked_once, openai_client, shared_tls
 from .decisions import as_json, as_said, as_text, decided, decision_tools
 from .failures import PASSING_STATUS, causes, described, is_transient, refuses_tools, retry_after, unfinished
+from .guards import guard_environment
 from .naming import tool_named, voter_named
 from .objects import imported, models_of, refuse_idle, users_agent
 from .questions import Approval, approval, ask
@@ -36,6 +37,7 @@ __all__ = [
     "decided",
     "decision_tools",
     "described",
+    "guard_environment",
     "imported",
     "in_thread",
     "is_transient",

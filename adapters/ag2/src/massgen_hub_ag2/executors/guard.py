@@ -30,12 +30,15 @@ class Guard:
     """The guard of one turn, as a context manager."""
 
     def __init__(self) -> None:
+        from massgen_hub.kit import guard_environment  # not at the top: the guard itself does without
+
         self._mark = uuid4().hex
         self._process = subprocess.Popen(
             [sys.executable, "-P", __file__, f"{MARK}={self._mark}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
+            env=guard_environment(),
             text=True,
         )
 

@@ -128,7 +128,7 @@ class Apart:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
         return subprocess.run(
             [*map(str, command)], capture_output=True, text=True, cwd=self.folder, timeout=300,
-            env={**environment, "NO_COLOR": "1"},
+            env={**environment, "NO_COLOR": "1", "MASSGEN_HUB_CACHE": str(self.folder / "cache")},
         )  # fmt: skip
 
     def do(self, *command):

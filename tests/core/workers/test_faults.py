@@ -12,7 +12,7 @@ from massgen_hub.errors import PluginError, WorkerDied
 from massgen_hub.testing import draft
 from massgen_hub.worker import Limits, family
 
-MB = 2**20
+MB = 10**6
 
 
 @pytest.fixture
@@ -272,8 +272,8 @@ def test_pages_that_processes_share_count_once(home):
         for _ in range(4):
             shared.stdout.readline()
         assert len(family.family(home)) == 4
-        assert family.memory_of(home, most=2**40) > 4 * 64 * MB
-        assert 64 * MB < family.memory_of(home, most=0) < 2 * 64 * MB
+        assert family.memory_of(home, most=2**40) > 4 * 64 * 2**20
+        assert 64 * 2**20 < family.memory_of(home, most=0) < 2 * 64 * 2**20
         family.end_family(home)
     assert family.family(home) == []
 

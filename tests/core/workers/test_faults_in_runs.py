@@ -15,7 +15,7 @@ from massgen_hub.errors import NoWorker
 from massgen_hub.plugins import installed
 from massgen_hub.worker import Limits, open_in_worker
 
-MB = 2**20
+MB = 10**6
 OTHERS = [
     {"id": "ann", "type": "scripted", "answer": "x", "votes": ["x"]},
     {"id": "cem", "type": "scripted", "answer": "y", "votes": ["x"]},

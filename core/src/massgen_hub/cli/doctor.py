@@ -97,6 +97,8 @@ def _to_mend(diagnosis: Diagnosis) -> Iterator[str]:
     for adapter in diagnosis.adapters:
         if adapter.error:
             yield f"\n{adapter.name}: {one_line(adapter.error, 500)}"
+            if adapter.environment not in ("", HERE):
+                yield f"{adapter.name}: massgen-hub env remove {adapter.environment}, and sync it anew"
         if adapter.refusal:
             yield f"\n{adapter.name} does not start: {one_line(adapter.refusal, 500)}"
         for framework in adapter.frameworks:

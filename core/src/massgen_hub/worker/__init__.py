@@ -1,4 +1,4 @@
-"""Agents in processes of their own: for what only a kill can stop, and later for environments of their own.
+"""Agents in processes of their own: for what only a kill can stop, and for environments of their own.
 
 Hub's side     client -> session -> process, exchange, memory; `launch` says how a worker is started
 Worker's side  __main__ -> serve -> opening, desk -> link; `versions` says what it runs on

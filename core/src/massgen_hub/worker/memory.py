@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .family import memory_of
 
-MB = 2**20
+MB = 10**6
 MOMENT = 0.05
 """Seconds between two looks: a child that is being started seems to have all of its parent's memory, for a moment."""
 

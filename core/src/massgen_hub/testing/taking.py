@@ -61,7 +61,7 @@ class Take:
     ) -> tuple[RecordingHost, set[asyncio.Task[Any]]]:
         """What a turn that is cancelled when it has `reached` something told its host, and the tasks that it left.
 
-        Fails where the turn does not end at once. Before the agent is closed every client has hung up, or had time to.
+        Fails where the turn does not end at once, or a client still listens after `PATIENCE`.
         """
 
         async def scene() -> tuple[RecordingHost, set[asyncio.Task[Any]]]:
@@ -69,8 +69,9 @@ class Take:
             async with self._opened(target, model, options) as agent:
                 before = other_tasks()
                 await _cancelled(asyncio.ensure_future(taken(agent, turn, heard)), reached)
-                for request in self._server.requests:
-                    await asyncio.to_thread(request.answered.wait, PATIENCE)
+                for request in self._server.requests:  # told before the agent is closed, which would hang up too
+                    hung_up = await asyncio.to_thread(request.answered.wait, PATIENCE)
+                    assert hung_up, f"the client of request {request.number} still listens"
                 for _ in range(ROUNDS_TO_END):
                     await asyncio.sleep(0)
                 return heard, other_tasks() - before

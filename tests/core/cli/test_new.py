@@ -28,7 +28,7 @@ def test_a_whole_distribution_is_made_and_listed(tmp_path):
             "pyproject.toml", "README.md", ".gitignore", ".github/workflows/test.yml",
             "src/massgen_hub_open_ai/__init__.py", "src/massgen_hub_open_ai/framework.py",
             "src/massgen_hub_open_ai/conformance.py",
-            "tests/test_open_ai_contract.py", "tests/test_open_ai_options.py",
+            "tests/conftest.py", "tests/test_open_ai_contract.py", "tests/test_open_ai_options.py",
         )
     }  # fmt: skip
     assert made <= set(done.stdout.splitlines())

@@ -28,6 +28,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "src/$module/__init__.py": "plugin.py.tmpl",
         "src/$module/framework.py": "framework.py.tmpl",
         "src/$module/conformance.py": "conformance.py.tmpl",
+        "tests/conftest.py": "conftest.py.tmpl",
         "tests/test_${word}_contract.py": "test_contract.py.tmpl",
         "tests/test_${word}_options.py": "test_options.py.tmpl",
     }

@@ -175,6 +175,23 @@ def test_hand_offs_and_context_variables_are_those_of_the_turn(take, server) -> 
     assert {name: (id(value), repr(value)) for name, value in vars(front).items()} == before
 
 
+def test_a_tool_that_names_context_variables_has_those_of_the_turn(take, server) -> None:
+    shared = ContextVariables(data={"cities": []})
+
+    def note(city: str) -> str:
+        """Note the city."""
+        shared["cities"].append(city)
+        return f"noted {shared['cities']}"
+
+    front = agent(server, "front", functions=[note])
+    pattern = DefaultPattern(initial_agent=front, agents=[front], context_variables=shared)
+    for _ in range(2):
+        server.script("front", [call("note", {"city": "Paris"}), say("Paris, as noted.")])
+        _, host = take(draft(), {}, target=pattern)
+        assert next(note.text for note in notes(host) if note.kind == "result") == "noted ['Paris']"
+    assert shared.to_dict() == {"cities": []}
+
+
 def test_a_nested_chat_that_is_handed_to_is_held_whole(take, server) -> None:
     critic = agent(server, "critic")
     chats = {"chat_queue": [{"recipient": critic, "message": "Judge Paris.", "max_turns": 1}]}

@@ -1,13 +1,14 @@
 """What several adapters need. Standard library and the contract only, because a worker imports it early.
 
 `decisions` native tools and the reply made of them · `speech` streaming · `calls` tools, `usage` tokens · `threads`
-agents that block · `objects` the user's own agents · `naming` tools and voters that options name · `clients` of models
-`questions` approvals · `quotation` an agent's own code · `failures` passing and lasting ones, `tracebacks` where they
-come from
+agents that block · `objects` the user's own agents, `copying` of them · `naming` tools and voters that options name
+`clients` of models · `questions` approvals · `quotation` an agent's own code · `failures` passing and lasting ones,
+`tracebacks` where they come from
 """
 
 from .calls import ToolCalls
 from .clients import asked_once, openai_client, shared_tls
+from .copying import Copies
 from .decisions import as_json, as_said, as_text, decided, decision_tools
 from .failures import PASSING_STATUS, causes, described, is_transient, refuses_tools, retry_after, unfinished
 from .guards import guard_environment
@@ -23,6 +24,7 @@ from .usage import usage_of
 __all__ = [
     "PASSING_STATUS",
     "Approval",
+    "Copies",
     "Speech",
     "ThreadedHost",
     "ToolCalls",

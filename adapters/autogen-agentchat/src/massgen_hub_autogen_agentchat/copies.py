@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from autogen_agentchat.agents import BaseChatAgent, UserProxyAgent
+from autogen_agentchat.agents import UserProxyAgent
 from autogen_agentchat.agents._user_proxy_agent import cancellable_input
 from autogen_agentchat.base import TerminationCondition
 from autogen_agentchat.conditions import TextMentionTermination
@@ -16,7 +16,7 @@ from autogen_core import SingleThreadedAgentRuntime
 from autogen_core.code_executor import CodeExecutor
 from autogen_core.model_context import ChatCompletionContext
 from autogen_core.models import ChatCompletionClient
-from autogen_core.tools import BaseTool, StaticWorkbench
+from autogen_core.tools import BaseTool
 from massgen_hub import kit
 from massgen_hub.contract import Question
 from opentelemetry.trace import NoOpTracerProvider
@@ -24,19 +24,11 @@ from opentelemetry.trace import NoOpTracerProvider
 from .clients import Heard
 from .course import Course
 from .executing import OwnCode
-from .parts import everything
+from .parts import MADE_OF_PARTS, everything
 
 T = TypeVar("T")
 
 KEYBOARD = (cancellable_input, input)
-PARTS = (
-    BaseChatAgent,
-    BaseGroupChat,
-    StaticWorkbench,
-    ChatCompletionContext,
-    TerminationCondition,
-    ChatCompletionClient,
-)
 
 
 async def fresh(original: T, course: Course) -> T:
@@ -64,7 +56,9 @@ class Copies(kit.Copies):
 
     def is_part(self, value: Any) -> bool:
         """Whether it is copied wherever it stands. An executor that a function names is started by that function."""
-        return isinstance(value, PARTS) or (isinstance(value, BaseTool) and _runs_code(value))
+        if isinstance(value, BaseTool):
+            return any(isinstance(part, CodeExecutor) for part in everything(value))
+        return isinstance(value, (*MADE_OF_PARTS, ChatCompletionClient))
 
     def made(self, value: Any) -> Any:
         """The copy of a value, or what listens in its place."""
@@ -93,10 +87,6 @@ class Copies(kit.Copies):
         team._runtime, team._embedded_runtime = runtime, True
         team._output_message_queue = asyncio.Queue()
         team._initialized = team._is_running = False
-
-
-def _runs_code(tool: BaseTool[Any, Any]) -> bool:
-    return any(isinstance(part, CodeExecutor) for part in everything(tool))
 
 
 class Said(TextMentionTermination):

@@ -175,6 +175,21 @@ def test_hand_offs_and_context_variables_are_those_of_the_turn(take, server) -> 
     assert {name: (id(value), repr(value)) for name, value in vars(front).items()} == before
 
 
+def test_a_function_that_names_context_variables_has_those_of_the_turn(take, server) -> None:
+    shared, front = ContextVariables(data={"said": 0}), agent(server, "front")
+
+    def count(sender: Any, message: Any, recipient: Any, silent: bool) -> str:
+        shared["said"] += 1
+        return f"{message} Said {shared['said']} times."
+
+    front.register_hook("process_message_before_send", count)
+    server.script("front", lambda _body: say("Paris."))
+    pattern = DefaultPattern(initial_agent=front, agents=[front], context_variables=shared)
+    for _ in range(2):
+        assert take(draft(), {}, target=pattern)[0].text == "Paris. Said 1 times."
+    assert shared.to_dict() == {"said": 0}
+
+
 def test_a_nested_chat_that_is_handed_to_is_held_whole(take, server) -> None:
     critic = agent(server, "critic")
     chats = {"chat_queue": [{"recipient": critic, "message": "Judge Paris.", "max_turns": 1}]}

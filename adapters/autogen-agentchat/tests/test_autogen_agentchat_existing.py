@@ -124,9 +124,20 @@ def test_a_context_begins_as_it_was_made(server, take):
     assert len(agent.model_context._messages) == 2
 
 
-def test_an_agent_that_is_a_tool_remembers_nothing(server, take):
+def asking(agent):
+    """A tool that names the agent."""
+
+    async def inner(task: str) -> str:
+        """It helps."""
+        return (await agent.run(task=task)).messages[-1].content
+
+    return inner
+
+
+@pytest.mark.parametrize("tool", [AgentTool, asking])
+def test_an_agent_that_is_a_tool_remembers_nothing(server, take, tool):
     inner = AssistantAgent("inner", users.client(server.model("m"), "inner"), description="It helps.")
-    outer = AssistantAgent("outer", users.client(server.model("m"), "outer"), tools=[AgentTool(inner)])
+    outer = AssistantAgent("outer", users.client(server.model("m"), "outer"), tools=[tool(inner)])
     for _ in range(2):
         server.script("outer", [call("inner", {"task": "Where?"})])
         server.script("inner", [say("Paris.")])

@@ -1,5 +1,7 @@
 """Calls of tools come in pairs, whatever becomes of them."""
 
+from contextlib import suppress
+
 import pytest
 from massgen_hub.kit import ToolCalls
 from massgen_hub.testing import RecordingHost
@@ -38,8 +40,9 @@ def test_a_tool_that_fails_has_a_result_too(host):
 
 @pytest.mark.parametrize(("failure", "said"), [(KeyboardInterrupt(), "KeyboardInterrupt"), (None, "")])
 def test_with_the_end_of_the_turn_every_tool_has_ended(host, failure, said):
-    calls = ToolCalls(host)
-    calls.called("1", "add", "{}")
-    calls.end(failure)
+    with suppress(KeyboardInterrupt), ToolCalls(host) as calls:
+        calls.called("1", "add", "{}")
+        if failure:
+            raise failure
     calls.gave("1", "too late")
     assert told(host)[1:] == [("result", "1", "add", said)]

@@ -2,7 +2,7 @@
 
 import pytest
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import tool_named, voter_named
+from massgen_hub.kit import function_named, tool_named, voter_named
 from massgen_hub.testing import ADD
 from massgen_hub.testing.desk import add
 
@@ -39,6 +39,21 @@ def test_anything_else_is_refused(name, said):
     with pytest.raises(ConfigError, match=said) as refused:
         tool_named(name, "the framework", Tool, Tool)
     assert refused.value.hint.endswith("or tools of the framework")
+
+
+def test_a_function_is_found_by_its_name():
+    assert function_named("output", ADD, "a key") is add
+
+
+@pytest.mark.parametrize("value", [None, "answer"])
+def test_what_is_no_module_and_attribute_names_no_function(value):
+    assert function_named("output", value, "a key") is None
+
+
+def test_what_an_option_names_in_place_of_a_function_is_refused():
+    with pytest.raises(ConfigError, match="`output: sys:maxsize` is a `int`") as refused:
+        function_named("output", NUMBER, "a key")
+    assert refused.value.hint == "name a function, or a key"
 
 
 def test_a_voter_is_found_by_its_name():

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from autogen_agentchat.agents import BaseChatAgent, UserProxyAgent
+from autogen_agentchat.agents import UserProxyAgent
 from autogen_agentchat.agents._user_proxy_agent import cancellable_input
 from autogen_agentchat.base import TerminationCondition
 from autogen_agentchat.conditions import TextMentionTermination
@@ -17,11 +17,11 @@ from autogen_core.code_executor import CodeExecutor
 from autogen_core.model_context import ChatCompletionContext
 from autogen_core.models import ChatCompletionClient
 from autogen_core.tools import BaseTool
+from massgen_hub import kit
 from massgen_hub.contract import Question
-from massgen_hub.kit import ask
 from opentelemetry.trace import NoOpTracerProvider
 
-from .clients import Heard, shallow
+from .clients import Heard
 from .course import Course
 from .executing import OwnCode
 from .parts import MADE_OF_PARTS, everything
@@ -29,7 +29,6 @@ from .parts import MADE_OF_PARTS, everything
 T = TypeVar("T")
 
 KEYBOARD = (cancellable_input, input)
-NEEDS_A_COPY = (BaseChatAgent, BaseGroupChat, ChatCompletionClient, CodeExecutor)
 
 
 async def fresh(original: T, course: Course) -> T:
@@ -41,43 +40,36 @@ async def fresh(original: T, course: Course) -> T:
     return made
 
 
-class Copies:
-    """Copies for one turn. Agents, teams, their contexts and conditions are copied, with the containers in them; all
-    else is shared. AutoGen's own way, by components, loses functions, approvals and selectors.
+class Copies(kit.Copies):
+    """Copies for one turn. Agents, teams, their contexts and conditions are copied, and the functions that name them or
+    a client; all else is shared. AutoGen's own way, by components, loses functions, approvals and selectors.
 
     A team gets a runtime of its own, and a context what it was made with.
     """
 
+    holders = (BaseTool,)
+
     def __init__(self, course: Course) -> None:
+        super().__init__()
         self.conditions: list[TerminationCondition] = []
         self._course = course
-        self._made: dict[int, Any] = {}
 
-    def of(self, value: Any) -> Any:
-        """The copy of a value, or the value itself where that may be shared."""
-        if type(value) in (list, tuple, set):
-            return type(value)(map(self.of, value))
-        if type(value) is dict:
-            return {name: self.of(held) for name, held in value.items()}
-        if not isinstance(value, (*MADE_OF_PARTS, ChatCompletionClient, CodeExecutor)):
-            return value
-        if id(value) not in self._made:
-            self._make(value)
-        return self._made[id(value)]
+    def is_part(self, value: Any) -> bool:
+        """Whether it is copied wherever it stands. An executor that a function names is started by that function."""
+        if isinstance(value, BaseTool):
+            return any(isinstance(part, CodeExecutor) for part in everything(value))
+        return isinstance(value, (*MADE_OF_PARTS, ChatCompletionClient))
 
-    def _make(self, value: Any) -> None:
+    def made(self, value: Any) -> Any:
+        """The copy of a value, or what listens in its place."""
         if isinstance(value, ChatCompletionClient):
-            self._made[id(value)] = Heard(value, self._course)
-        elif isinstance(value, CodeExecutor):
-            self._made[id(value)] = OwnCode(value, self._course)
-        elif isinstance(value, BaseTool) and not any(isinstance(part, NEEDS_A_COPY) for part in everything(value)):
-            self._made[id(value)] = value
-        else:
-            self._made[id(value)] = twin = shallow(value)  # before its parts, which may hold it
-            vars(twin).update({name: self.of(held) for name, held in vars(value).items()})
-            self._dress(twin)
+            return self.use(value, Heard(value, self._course))
+        if isinstance(value, CodeExecutor):
+            return self.use(value, OwnCode(value, self._course))
+        return super().made(value)
 
-    def _dress(self, twin: Any) -> None:
+    def dress(self, original: Any, twin: Any) -> None:  # noqa: ARG002
+        """Let it begin anew, and ask and hear through the hub."""
         if isinstance(twin, BaseGroupChat):
             self._start_anew(twin)
         elif isinstance(twin, ChatCompletionContext):
@@ -121,6 +113,6 @@ def _ask_the_hub(proxy: Any, course: Course) -> None:
 
     async def answer(prompt: str, _token: Any = None) -> str:
         with course.noticing():
-            return await ask(course.host, Question(text="".join(heard) or prompt))
+            return await kit.ask(course.host, Question(text="".join(heard) or prompt))
 
     proxy.on_messages_stream, proxy.input_func, proxy._is_async = on_messages_stream, answer, True

@@ -30,16 +30,12 @@ class Run:
 
     async def to_the_end(self, prompt: str) -> list[BaseChatMessage]:
         """All messages, up to a decision. Raises what a model or a person raised, else a `TurnError` of a team."""
-        failure: BaseException | None = None
         try:
-            return await self._stoppable(self._through_questions(prompt))
-        except BaseException as raised:
-            failure = raised
-            if isinstance(raised, RuntimeError):
-                raise self._reason(raised) from raised
-            raise
+            with self.listener.calls:
+                return await self._stoppable(self._through_questions(prompt))
+        except RuntimeError as raised:
+            raise self._reason(raised) from raised
         finally:
-            self.listener.calls.end(failure)
             await self._course.hang_up()
 
     async def _through_questions(self, prompt: str) -> list[BaseChatMessage]:

@@ -10,14 +10,15 @@ from langchain_core.messages import BaseMessage
 from langgraph.pregel import Pregel
 from massgen_hub.contract import Turn
 from massgen_hub.errors import ConfigError, TurnError
-from massgen_hub.kit import as_text
-from massgen_hub.targets import resolve
+from massgen_hub.kit import as_text, function_named
 from pydantic_core import to_jsonable_python
 
 MESSAGES, STRUCTURED = "messages", "structured_response"
 """The keys of the conversation in nearly every graph, and of the reply that a `response_format` asks for."""
 INTERNAL = ("__", "branch:")
 """How the names of channels start that are no part of a graph's state."""
+OR_ELSE = "a key of the graph's state"
+"""What `input` and `output` name, if no function."""
 
 
 def way_in(option: str | None, graph: Pregel[Any, Any, Any, Any]) -> Callable[[Turn], Any]:
@@ -25,7 +26,7 @@ def way_in(option: str | None, graph: Pregel[Any, Any, Any, Any]) -> Callable[[T
 
     Raises `ConfigError` where the graph takes no such key.
     """
-    if function := _function("input", option):
+    if function := function_named("input", option, OR_ELSE):
         whole = "turn" in signature(function).parameters
         return lambda turn: function(turn if whole else turn.prompt)
     builder = getattr(graph, "builder", None)  # what a graph takes may be less than what it has
@@ -40,7 +41,7 @@ def way_out(option: str | None, graph: Pregel[Any, Any, Any, Any]) -> Callable[[
 
     Raises `ConfigError` where the graph has no such key.
     """
-    if function := _function("output", option):
+    if function := function_named("output", option, OR_ELSE):
         return function
     key = _key("output", option, graph, graph.channels)
     if key is None:
@@ -60,17 +61,6 @@ def text_of(value: object) -> str:
     if isinstance(value, BaseMessage):
         return str(value.text)
     return as_text(to_jsonable_python(value, fallback=str, bytes_mode="base64"))
-
-
-def _function(name: str, option: str | None) -> Callable[[Any], Any] | None:
-    """The function that the option names, if it is none of the graph's keys."""
-    if option is None or ":" not in option:
-        return None
-    found = resolve(option)
-    if not callable(found):
-        what = f"`{name}: {option}` is a `{type(found).__name__}`"
-        raise ConfigError(what, hint="name a function, or a key of the graph's state")
-    return found
 
 
 def _key(name: str, option: str | None, graph: Pregel[Any, Any, Any, Any], keys: Collection[str]) -> str | None:

@@ -10,8 +10,7 @@ from llama_index.core.agent.workflow import AgentOutput
 from llama_index.core.llms import ChatMessage, ChatResponse, CompletionResponse
 from massgen_hub.contract import Turn
 from massgen_hub.errors import ConfigError, TurnError
-from massgen_hub.kit import as_text
-from massgen_hub.targets import resolve
+from massgen_hub.kit import as_text, function_named
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 from workflows import Workflow
@@ -19,11 +18,13 @@ from workflows.events import StartEvent
 
 USUAL = "user_msg"
 """What the start event of LlamaIndex's own agents calls the prompt."""
+OR_ELSE = "a field of an event"
+"""What `input` and `output` name, if no function."""
 
 
 def way_in(option: str | None, workflow: Workflow) -> Callable[[Turn], dict[str, Any]]:
     """From a turn to the arguments of a run. Raises `ConfigError` where the start event takes no such field."""
-    if function := _function("input", option):
+    if function := function_named("input", option, OR_ELSE):
         whole = "turn" in signature(function).parameters
         return lambda turn: _arguments(function(turn if whole else turn.prompt))
     field = _field(option, workflow.start_event_class)
@@ -32,7 +33,7 @@ def way_in(option: str | None, workflow: Workflow) -> Callable[[Turn], dict[str,
 
 def way_out(option: str | None) -> Callable[[Any], Any]:
     """From the result of a run to the answer: it raises `TurnError` where there is none."""
-    if function := _function("output", option):
+    if function := function_named("output", option, OR_ELSE):
         return function
     if option is None:
         return lambda result: result
@@ -58,17 +59,6 @@ def text_of(value: object) -> str:
         case BaseModel() | Mapping() | list() | tuple():
             return as_text(to_jsonable_python(value, fallback=str, bytes_mode="base64"))
     return as_text(value)
-
-
-def _function(name: str, option: str | None) -> Callable[[Any], Any] | None:
-    """The function that the option names, if it is no field."""
-    if option is None or ":" not in option:
-        return None
-    found = resolve(option)
-    if not callable(found):
-        what = f"`{name}: {option}` is a `{type(found).__name__}`"
-        raise ConfigError(what, hint="name a function, or a field of an event")
-    return found  # type: ignore[no-any-return]
 
 
 def _arguments(given: Any) -> dict[str, Any]:

@@ -41,20 +41,14 @@ class Run:
 
     async def to_the_end(self, agent: Agent[Any], given: Any, context: Any) -> RunResultStreaming:
         """The result. Raises what the run raises, a `TurnError` if it has no end, `NotAvailable` if nobody answers."""
-        failure: BaseException | None = None
         try:
-            result = await self._to_a_pause(agent, given, context)
-            while result.interruptions:
-                result = await self._to_a_pause(agent, await _answered(result, self._host), context)
-            return result
+            with self._listener.calls:
+                result = await self._to_a_pause(agent, given, context)
+                while result.interruptions:
+                    result = await self._to_a_pause(agent, await _answered(result, self._host), context)
+                return result
         except MaxTurnsExceeded as endless:
-            failure = endless
             raise unfinished(self._settings.max_turns, "max_turns") from endless
-        except BaseException as raised:
-            failure = raised
-            raise
-        finally:
-            self._listener.calls.end(failure)
 
     async def _to_a_pause(self, agent: Agent[Any], given: Any, context: Any) -> RunResultStreaming:
         result = Runner.run_streamed(

@@ -36,25 +36,20 @@ class Run:
 
     async def to_the_end(self, agent: AbstractAgent[Any, Any], prompt: str, deps: Any) -> Reply:
         """What comes of it. Raises what the run raises, and a `TurnError` if it has no end."""
-        failure: BaseException | None = None
+        running = agent.iter(
+            prompt,
+            deps=deps,
+            model=self._settings.model,
+            usage_limits=UsageLimits(request_limit=self._settings.request_limit),
+            capabilities=[HubHooks(self._host, self._decision, self._settings.forgives)],
+            infer_name=False,  # else it gives the user's agent a name
+        )
         try:
-            async with agent.iter(
-                prompt,
-                deps=deps,
-                model=self._settings.model,
-                usage_limits=UsageLimits(request_limit=self._settings.request_limit),
-                capabilities=[HubHooks(self._host, self._decision, self._settings.forgives)],
-                infer_name=False,  # else it gives the user's agent a name
-            ) as run:
-                return await self._through(run)
+            with self._listener.calls:
+                async with running as run:
+                    return await self._through(run)
         except UsageLimitExceeded as endless:
-            failure = endless
             raise unfinished(self._settings.request_limit, "request_limit") from endless
-        except BaseException as raised:
-            failure = raised
-            raise
-        finally:
-            self._listener.calls.end(failure)
 
     async def _through(self, run: AgentRun[Any, Any]) -> Reply:
         try:

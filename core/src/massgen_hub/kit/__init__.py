@@ -1,17 +1,18 @@
 """What several adapters need. Standard library and the contract only, because a worker imports it early.
 
 `decisions` native tools and the reply made of them · `speech` streaming · `calls` tools, `usage` tokens · `threads`
-agents that block · `objects` the user's own agents · `naming` tools and voters that options name · `clients` of models
-`questions` approvals · `quotation` an agent's own code · `failures` passing and lasting ones, `tracebacks` where they
-come from
+agents that block · `objects` the user's own agents, `copying` of them · `naming` what options name
+`clients` of models · `questions` approvals · `quotation` an agent's own code · `failures` passing and lasting ones,
+`tracebacks` where they come from
 """
 
 from .calls import ToolCalls
 from .clients import asked_once, openai_client, shared_tls
+from .copying import Copies
 from .decisions import as_json, as_said, as_text, decided, decision_tools
 from .failures import PASSING_STATUS, causes, described, is_transient, refuses_tools, retry_after, unfinished
 from .guards import guard_environment
-from .naming import tool_named, voter_named
+from .naming import function_named, tool_named, voter_named
 from .objects import imported, models_of, refuse_idle, users_agent
 from .questions import Approval, approval, ask
 from .quotation import own_code
@@ -23,6 +24,7 @@ from .usage import usage_of
 __all__ = [
     "PASSING_STATUS",
     "Approval",
+    "Copies",
     "Speech",
     "ThreadedHost",
     "ToolCalls",
@@ -37,6 +39,7 @@ __all__ = [
     "decided",
     "decision_tools",
     "described",
+    "function_named",
     "guard_environment",
     "imported",
     "in_thread",

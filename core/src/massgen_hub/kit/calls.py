@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
 from ..contract import Activity, Host
 from .failures import described
 
 
 class ToolCalls:
-    """Notes calls of tools in pairs: every call once, and with one result, whatever becomes of it, in any thread."""
+    """Notes calls of tools in pairs: every call once, and with one result, whatever becomes of it, in any thread.
+
+    A context manager for as long as tools are called: those that have not ended with it have failed with it.
+    """
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self._open: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, failure: BaseException | None, _trace: object) -> None:
+        self.end(failure)
 
     def called(self, call: str, name: str, arguments: str) -> None:
         """A tool is called, maybe again after it has waited for a person. `call` tells it from others."""

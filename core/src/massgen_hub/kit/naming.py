@@ -1,4 +1,4 @@
-"""What options name: tools, and who of a group casts the ballot."""
+"""What options name: tools, other functions, and who of a group casts the ballot."""
 
 from __future__ import annotations
 
@@ -27,6 +27,20 @@ def tool_named(name: str, framework: str, kinds: type | tuple[type, ...], make: 
         return make(found)
     except Exception as refused:
         raise ConfigError(f"{framework} refuses the tool `{name}`: {refused}", hint=hint) from refused
+
+
+def function_named(option: str, value: str | None, otherwise: str) -> Callable[[Any], Any] | None:
+    """The function that the value of an option names; None where it is no `module:attribute` but what `otherwise` says.
+
+    Raises `ConfigError` where there is no such function.
+    """
+    if value is None or ":" not in value:
+        return None
+    found = resolve(value)
+    if not callable(found):
+        what = f"`{option}: {value}` is a `{type(found).__name__}`"
+        raise ConfigError(what, hint=f"name a function, or {otherwise}")
+    return found  # type: ignore[no-any-return]
 
 
 def voter_named(name: str, able: Mapping[str, T]) -> T:

@@ -312,7 +312,10 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("behaviour", ["has_a_child", "blocks", "sleeps", "detaches bare waits"])
+@pytest.mark.parametrize(
+    "behaviour",
+    ["has_a_child", "blocks", "sleeps", "detaches bare waits", "holds_python", "stops", "detaches bare, holds_python"],
+)
 def test_nothing_is_left_of_a_worker_when_the_hub_is_killed(site, behaviour, tmp_path):
     command = [sys.executable, "-c", HUB, str(site), behaviour]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
@@ -321,4 +324,36 @@ def test_nothing_is_left_of_a_worker_when_the_hub_is_killed(site, behaviour, tmp
         hub.kill()
     for pid in filter(str.isdigit, started):
         asyncio.run(until_gone(int(pid)))
-    assert list(tmp_path.iterdir()) == []
+    asyncio.run(until(lambda: list(tmp_path.iterdir()) == []))
+
+
+def test_nothing_is_left_when_a_copy_of_the_killed_hub_lives_on(site, tmp_path):
+    copying = "import os, time\nos.register_at_fork(after_in_child=lambda: time.sleep(60))\n" + HUB
+    program = copying.replace(
+        "        await agent(draft(sys.argv[2])", "        os.fork()\n        await agent(draft(sys.argv[2])"
+    )
+    command = [sys.executable, "-c", program, str(site), "stops"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True) as hub:
+        worker = int(hub.stdout.readline())
+        assert hub.stdout.readline() == "working\n"
+        hub.kill()
+        asyncio.run(until_gone(worker))
+        os.killpg(hub.pid, signal.SIGKILL)
+
+
+def test_the_end_of_the_thread_that_started_a_worker_is_not_the_end_of_the_hub(opened, new_host):
+    loop, context, agents = asyncio.new_event_loop(), opened(), []
+    starting = threading.Thread(target=lambda: agents.append(loop.run_until_complete(context.__aenter__())))
+    starting.start()
+    starting.join()
+
+    async def turns():
+        first = await pid_of(agents[0], new_host())
+        second = await pid_of(agents[0], new_host())
+        await context.__aexit__(None, None, None)
+        return first, second
+
+    first, second = loop.run_until_complete(turns())
+    loop.close()
+    assert first == second

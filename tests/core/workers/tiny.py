@@ -170,6 +170,8 @@ async def detaches(agent, host, rest):
     host.say(started.stdout.strip())
     if "waits" in rest:
         await asyncio.sleep(60)
+    if "holds_python" in rest:
+        await holds_python(agent, host, rest)
     return started.stdout.strip()
 
 

@@ -7,12 +7,10 @@ leave them HOME. Only Linux tells: elsewhere, and where a child was given anothe
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 
 PROC = Path("/proc")
 PREFIX = "massgen-hub-worker-"
@@ -25,11 +23,15 @@ PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 def new_home() -> Path:
     """A folder that nobody else has."""
+    from tempfile import mkdtemp  # here, because the warden starts faster without it
+
     return Path(mkdtemp(prefix=PREFIX))
 
 
 def remove_home(home: Path) -> None:
     """Remove it with all that is in it, as far as that can be done; nothing where it is not a worker's own."""
+    import shutil  # here, because the warden starts faster without it
+
     if home.name.startswith(PREFIX):
         shutil.rmtree(home, ignore_errors=True)
 
@@ -39,18 +41,19 @@ def is_told() -> bool:
     return (PROC / "self" / "environ").exists()
 
 
-def family(home: Path) -> list[int]:
-    """The processes that have this home; none where it is not a worker's own."""
-    if not home.name.startswith(PREFIX):
+def family(*homes: Path) -> list[int]:
+    """The processes that have one of these homes, as far as they are a worker's own."""
+    own = [home for home in homes if home.name.startswith(PREFIX)]
+    wanted = {os.fsencode(known) for home in own for known in (f"HOME={home}", f"TMPDIR={home / 'tmp'}")}
+    if not wanted:
         return []
-    wanted = {f"HOME={home}".encode(), f"TMPDIR={home / 'tmp'}".encode()}
     return [pid for pid in _processes() if not wanted.isdisjoint(_read(pid, "environ").split(b"\0"))]
 
 
-def end_family(home: Path, *, spare: int = 0) -> None:
-    """Kill the processes that have this home, but for `spare`, until there are none."""
+def end_family(*homes: Path) -> None:
+    """Kill the processes that have one of these homes, until there are none."""
     until = time.monotonic() + PATIENCE
-    while (found := [pid for pid in family(home) if pid != spare]) and time.monotonic() < until:
+    while (found := family(*homes)) and time.monotonic() < until:
         for pid in found:
             try:
                 os.kill(pid, signal.SIGKILL)

@@ -42,8 +42,7 @@ class Failure:
 @dataclass(frozen=True, kw_only=True)
 class Open:
     """Open an agent. `path` holds folders for the end of `sys.path`, `target` is `module:attribute` in them; the
-    setup's own target stays behind. A worker beats twelve times in `silence` seconds. `home` is the worker's own: once
-    the hub is gone, it ends every process that has it too, and removes it."""
+    setup's own target stays behind. A worker beats twelve times in `silence` seconds."""
 
     version: int
     adapter: str
@@ -52,7 +51,6 @@ class Open:
     target: str | None
     path: tuple[str, ...]
     silence: float
-    home: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,14 +7,15 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
 
-def to_json(value: Any) -> str:
-    """One line of JSON. Dataclasses become objects of their fields, tuples and sets arrays."""
-    return _ENCODER.encode(value)
+def to_json(value: Any, *, strict: bool = False) -> str:
+    """One line of JSON. Dataclasses become objects of their fields, tuples and sets arrays. Raises `TypeError` where
+    JSON cannot carry it; `strict` refuses NaN and Infinity with a `ValueError`."""
+    return (_STRICT if strict else _ENCODER).encode(value)
 
 
 def to_plain(value: Any) -> Any:
@@ -33,6 +34,7 @@ def _plain(value: Any) -> Any:
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
+_STRICT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False)
 
 
 def from_plain(kind: type[T], data: Any) -> T:
@@ -42,14 +44,27 @@ def from_plain(kind: type[T], data: Any) -> T:
 
 
 def _read(kind: Any, data: Any) -> Any:
+    if kind in _SIMPLE:
+        return _simple(kind, data)
     if is_dataclass(kind):
         return _record(kind, data)  # type: ignore[arg-type]
     origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return _simple(type(arguments[0]), data)
+    if origin is Mapping:
+        return _simple(Mapping, data)
     if origin is tuple and data is not None:
         return _tuple(arguments, data)
     if origin in (Union, types.UnionType):
         return _member(arguments, data)
     return data
+
+
+def _simple(kind: Any, data: Any) -> Any:
+    """A value as it is, where it is of this kind; a bool is no number."""
+    if isinstance(data, _SIMPLE[kind]) and isinstance(data, bool) == (kind is bool):
+        return data
+    raise ValueError(f"expected a `{kind.__name__}`, got {data!r:.60}")
 
 
 def _tuple(arguments: tuple[Any, ...], data: Any) -> tuple[Any, ...]:
@@ -86,4 +101,5 @@ def _record(kind: type[Any], data: Any) -> Any:
     return kind(**values)
 
 
+_SIMPLE: Mapping[Any, Any] = {str: str, int: int, float: (int, float), bool: bool, Mapping: Mapping}
 _hints: Callable[[Any], dict[str, Any]] = cache(get_type_hints)

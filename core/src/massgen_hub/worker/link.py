@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from ..errors import PluginError, TurnError
-from .messages import LONGEST, Beat, Close, FromHub, FromWorker, WireError, encode, from_hub
+from .messages import LONGEST, Beat, Close, FromHub, FromWorker, WireError, encode, from_hub, from_worker
 
 LAST_SECONDS = 1.0
 """What a worker has to close its agent, once the hub is gone."""
@@ -35,8 +35,10 @@ class Link:
         self._abandoned = False
 
     def send(self, message: FromWorker) -> None:
-        """Write a line. Raises `TypeError` where JSON cannot carry it, `TurnError` where it is too long."""
+        """Write a line. Raises `TypeError` or `ValueError` where the hub could not read it, `TurnError` where it is too
+        long."""
         line = encode(message)
+        from_worker(line)  # what the hub cannot read ends this process
         if len(line) > LONGEST:
             raise TurnError(f"{len(line):,} bytes are more than the {LONGEST:,} that may go to the hub at once")
         with self._lock:

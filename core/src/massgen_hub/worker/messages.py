@@ -12,6 +12,7 @@ is ignored; anything else that is not on this page ends the worker.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, TypeAlias, cast, get_args
 
 from ..codec import from_plain, to_json
@@ -184,9 +185,9 @@ FROM_WORKER = {kind.__name__.lower(): kind for kind in get_args(FromWorker)}
 
 
 def encode(message: FromHub | FromWorker) -> bytes:
-    """A message as a line. Raises `TypeError` where it holds what JSON cannot carry."""
+    """A message as a line. Raises `TypeError` or `ValueError` where it holds what JSON cannot carry."""
     body = {"type": type(message).__name__.lower(), **vars(message)}
-    return f"{to_json(body)}\n".encode(errors="surrogatepass")
+    return f"{to_json(body, strict=True)}\n".encode(errors="surrogatepass")
 
 
 def from_hub(line: bytes) -> FromHub:
@@ -201,7 +202,7 @@ def from_worker(line: bytes) -> FromWorker:
 
 def _decode(line: bytes, kinds: Mapping[str, type]) -> Any:
     try:
-        body = json.loads(line)
+        body = _DECODER.decode(line.decode(errors="surrogatepass"))
     except (ValueError, RecursionError):
         raise WireError(f"this is no JSON: {_start(line)}") from None
     kind = kinds.get(str(body.get("type"))) if isinstance(body, dict) else None
@@ -211,6 +212,16 @@ def _decode(line: bytes, kinds: Mapping[str, type]) -> Any:
         return from_plain(kind, body)
     except (TypeError, ValueError) as problem:
         raise WireError(f"{problem}, in {_start(line)}") from None
+
+
+def _number(text: str) -> float:
+    """A number of JSON, which knows neither NaN nor Infinity."""
+    if isfinite(value := float(text)):
+        return value
+    raise ValueError(f"{text} is no number")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_number, parse_float=_number)
 
 
 def _start(line: bytes) -> str:

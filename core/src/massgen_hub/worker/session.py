@@ -13,6 +13,7 @@ from .failures import to_error
 from .launch import Launch
 from .memory import outgrown
 from .messages import (
+    LONGEST,
     VERSION,
     Beat,
     Cancel,
@@ -83,7 +84,7 @@ class Session:
     async def take(self, turn: Turn, host: Host) -> Reply:
         """One turn; there is never more than one at a time. When it is cancelled and the agent does not stop, the
         process ends. Raises `TurnError`, as `WorkerDied` where the process ended by itself."""
-        exchange = self._exchange = Exchange(next(self._numbers), host, self._process.send)
+        exchange = self._exchange = Exchange(next(self._numbers), host, self._answer)
         try:
             self._process.send(encode(Take(id=exchange.number, turn=turn)))
             await asyncio.wait([exchange.reply])
@@ -123,6 +124,11 @@ class Session:
         reason = await outgrown(self._launch.home, memory, self._limits.weigh)
         self._outgrown = True
         self._process.fail(reason)
+
+    def _answer(self, line: bytes) -> None:
+        self._process.send(line)
+        if self._process.unread > LONGEST:
+            self._process.fail("asks, and does not read the answers")
 
     def _say(self, message: FromHub) -> None:
         self._process.send(encode(message))

@@ -7,15 +7,21 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
+from math import isfinite
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
 
-def to_json(value: Any, *, strict: bool = False) -> str:
-    """One line of JSON. Dataclasses become objects of their fields, tuples and sets arrays. Raises `TypeError` where
-    JSON cannot carry it; `strict` refuses NaN and Infinity with a `ValueError`."""
-    return (_STRICT if strict else _ENCODER).encode(value)
+def to_json(value: Any) -> str:
+    """One line of JSON. Dataclasses become objects of their fields, tuples and sets arrays."""
+    return _ENCODER.encode(value)
+
+
+def from_json(text: str) -> Any:
+    """The value of a JSON text. What Python writes and JSON does not know, NaN and Infinity, is None. Raises
+    ValueError, and RecursionError where it is nested too deeply."""
+    return _DECODER.decode(text)
 
 
 def to_plain(value: Any) -> Any:
@@ -34,7 +40,13 @@ def _plain(value: Any) -> Any:
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
-_STRICT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False)
+
+
+def _number(text: str) -> float | None:
+    return number if isfinite(number := float(text)) else None
+
+
+_DECODER = json.JSONDecoder(parse_constant=_number, parse_float=_number)
 
 
 def from_plain(kind: type[T], data: Any) -> T:

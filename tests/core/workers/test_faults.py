@@ -10,7 +10,7 @@ import pytest
 from living import cancelled, children, gone, pid_of, until, until_gone
 from massgen_hub.errors import PluginError, WorkerDied
 from massgen_hub.testing import draft
-from massgen_hub.worker import Limits, family
+from massgen_hub.worker import Limits, family, log
 
 MB = 10**6
 
@@ -201,6 +201,43 @@ def test_a_copy_of_a_worker_does_not_speak_for_it_and_ends_with_it(opened, new_h
 
     assert asyncio.run(turns()) == ("mine", [])
     assert gone(int(copy.read_text()))
+
+
+# Printing.
+
+
+def test_the_log_of_a_worker_that_prints_without_end_keeps_its_beginning_and_its_end(opened, new_host, tmp_path):
+    path = tmp_path / "a.log"
+
+    async def turns():
+        async with opened(log=path, limits=Limits(trim=0.01)) as agent:
+            replies = [(await agent(draft("prints_without_end 40"), new_host())).text for _ in range(2)]
+            with pytest.raises(WorkerDied) as caught:
+                await agent(draft("exits 3"), new_host())
+            return replies, caught.value.message
+
+    replies, died = asyncio.run(turns())
+    text = path.read_text()
+    assert replies == ["done"] * 2
+    assert path.stat().st_size <= log.LONGEST
+    assert text.startswith("the first line\n0000000\n")
+    assert "\n[massgen-hub left out " in text
+    assert text.endswith("the last line\nlast words\n")
+    assert died.endswith("the last line\n  last words")
+
+
+def test_the_lines_of_a_process_are_told_apart_from_earlier_ones_in_a_log_that_is_cut(opened, new_host, tmp_path):
+    path = tmp_path / "a.log"
+    path.write_bytes(b"earlier\n" * (log.LONGEST // 8))
+
+    async def turns():
+        async with opened(log=path, limits=Limits(trim=0.01)) as agent:
+            with pytest.raises(WorkerDied) as caught:
+                await agent(draft("exits 3"), new_host())
+            return caught.value.message
+
+    assert asyncio.run(turns()).endswith("; the last it printed:\n  last words")
+    assert path.stat().st_size < log.LONGEST
 
 
 # Memory.

@@ -90,6 +90,16 @@ async def prints(agent, host, rest):
     return "clean"
 
 
+async def prints_without_end(agent, host, rest):
+    """Megabytes of numbered lines, first and last told, and what a child adds to them."""
+    print("the first line")
+    for number in range(int(rest)):
+        os.write(1, b"%07d\n" % number * (1 << 17))
+        await asyncio.sleep(0)
+    subprocess.run(["echo", "the last line"], check=True)
+    return "done"
+
+
 async def reads(agent, host, rest):
     return f"{sys.stdin.read()!r} {os.read(0, 9)!r}"
 

@@ -119,7 +119,7 @@ def native_json(reply: Reply) -> str | None:
     if reply.data is None:
         return "null"
     try:
-        return json.dumps(reply.data, ensure_ascii=False, allow_nan=False)
+        return json.dumps(reply.data, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
         return None
 

@@ -7,12 +7,12 @@ an agent that swallows its cancellation, can hold up a run.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Literal
 
+from ..codec import from_json
 from ..consensus import (
     Abstention,
     Answer,
@@ -273,7 +273,7 @@ class Runner:
             fail(Fault(why="empty", message="the agent said nothing", transient=True))
         else:
             try:
-                data = None if reply.data is None else self._journal.clean(json.loads(whole(native)))
+                data = None if reply.data is None else self._journal.clean(from_json(whole(native)))
             except RecursionError:
                 fail(Fault(why="error", message="the agent returned native arguments that are nested too deeply"))
             else:

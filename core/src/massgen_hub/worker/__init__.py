@@ -1,6 +1,6 @@
 """Agents in processes of their own: for what only a kill can stop, and for environments of their own.
 
-Hub's side     client -> session -> process, exchange, memory; `launch` says how a worker is started
+Hub's side     client -> session -> process, exchange, memory, log; `launch` says how a worker is started
 Beside both    warden, a process that ends what a killed hub leaves; `guard` is the hub's hold on it
 Worker's side  __main__ -> serve -> opening, desk -> link; `versions` says what it runs on
 Both           messages, failures, family

@@ -9,13 +9,11 @@ is ignored; anything else that is not on this page ends the worker.
 """
 
 # Annotations are read at run time by the codec, so this page does without `from __future__ import annotations`.
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any, TypeAlias, cast, get_args
 
-from ..codec import from_plain, to_json
+from ..codec import from_json, from_plain, to_json
 from ..contract import JSON, Activity, Question, Reply, Setup, Traits, Turn, Usage
 
 VERSION = 1
@@ -185,9 +183,9 @@ FROM_WORKER = {kind.__name__.lower(): kind for kind in get_args(FromWorker)}
 
 
 def encode(message: FromHub | FromWorker) -> bytes:
-    """A message as a line. Raises `TypeError` or `ValueError` where it holds what JSON cannot carry."""
+    """A message as a line. Raises `TypeError` where it holds what JSON cannot carry."""
     body = {"type": type(message).__name__.lower(), **vars(message)}
-    return f"{to_json(body, strict=True)}\n".encode(errors="surrogatepass")
+    return f"{to_json(body)}\n".encode(errors="surrogatepass")
 
 
 def from_hub(line: bytes) -> FromHub:
@@ -202,7 +200,7 @@ def from_worker(line: bytes) -> FromWorker:
 
 def _decode(line: bytes, kinds: Mapping[str, type]) -> Any:
     try:
-        body = _DECODER.decode(line.decode(errors="surrogatepass"))
+        body = from_json(line.decode(errors="surrogatepass"))
     except (ValueError, RecursionError):
         raise WireError(f"this is no JSON: {_start(line)}") from None
     kind = kinds.get(str(body.get("type"))) if isinstance(body, dict) else None
@@ -212,16 +210,6 @@ def _decode(line: bytes, kinds: Mapping[str, type]) -> Any:
         return from_plain(kind, body)
     except (TypeError, ValueError) as problem:
         raise WireError(f"{problem}, in {_start(line)}") from None
-
-
-def _number(text: str) -> float:
-    """A number of JSON, which knows neither NaN nor Infinity."""
-    if isfinite(value := float(text)):
-        return value
-    raise ValueError(f"{text} is no number")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_number, parse_float=_number)
 
 
 def _start(line: bytes) -> str:

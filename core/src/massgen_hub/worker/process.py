@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 from ..errors import ConfigError
 from .family import end_family
 from .launch import Launch
+from .log import Log
 from .messages import LONGEST
 
 MOMENT = 0.001
@@ -40,16 +41,15 @@ class Process(asyncio.SubprocessProtocol):
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._sweeping: asyncio.Future[None]
         self._home: Path
-        self.log_start = 0
         self.dying = self.broken = False
         self._reason = ""
 
-    async def start(self, launch: Launch) -> None:
-        """Start it. Raises `ConfigError` where that cannot be done. After anything else, `end` it."""
+    async def start(self, launch: Launch, log: Log) -> None:
+        """Start it; what it prints goes to the log. Raises `ConfigError` where that cannot be done. After anything
+        else, `end` it."""
         self._home = launch.home
-        with launch.open_log() as log:
-            self.log_start = os.fstat(log.fileno()).st_size
-            self._starting = asyncio.create_task(self._execute(launch, log))
+        with log.open() as file:
+            self._starting = asyncio.create_task(self._execute(launch, file))
             await asyncio.wait([self._starting])
         try:
             self._starting.result()

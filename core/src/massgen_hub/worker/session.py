@@ -11,6 +11,7 @@ from ..errors import HubError, NoWorker, PluginError, WorkerDied
 from .exchange import Exchange
 from .failures import to_error
 from .launch import Launch
+from .log import Log
 from .memory import outgrown
 from .messages import (
     LONGEST,
@@ -35,24 +36,26 @@ INSTEAD = "let a factory take the argument `model`, or set `environment: inline`
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """Seconds. `start`: until the agent is open. `silence`: without a sign of life. `grace`: for a cancelled turn to
-    end by itself. `close`: for the agent to be closed. `weigh`: between two looks at its memory."""
+    end by itself. `close`: for the agent to be closed. `weigh`: between two looks at its memory. `trim`: between two
+    looks at the length of its log."""
 
     start: float = 120.0
     silence: float = 60.0
     grace: float = 0.2
     close: float = 1.0
     weigh: float = 1.0
+    trim: float = 0.5
 
 
 class Session:
     """An agent that is open in a worker, from `open` until the process ends, for whatever reason."""
 
     def __init__(self, launch: Launch, limits: Limits) -> None:
-        self._launch, self._limits = launch, limits
+        self._launch, self._limits, self._log = launch, limits, Log(launch.log)
         self._process = Process(self._receive, self._gone)
         self._opened: asyncio.Future[Opened] = asyncio.get_running_loop().create_future()
         self._exchange: Exchange | None = None
-        self._weighing: asyncio.Task[None] | None = None
+        self._tending: list[asyncio.Task[None]] = []
         self._outgrown = False
         self._numbers = count(1)
         self.ready = Ready(version=0)
@@ -64,9 +67,8 @@ class Session:
         nothing is left then."""
         session = cls(launch, limits)
         try:
-            await session._process.start(launch)
-            if memory is not None:
-                session._weighing = asyncio.create_task(session._weigh(memory))
+            await session._process.start(launch, session._log)
+            session._tend(memory)
             session._process.send(order)
             session.about = await session._opening()
         except BaseException:
@@ -118,6 +120,17 @@ class Session:
         finally:
             if not stopped:
                 self._process.kill()
+
+    def _tend(self, memory: int | None) -> None:
+        """From now on, keep the log and the memory within their bounds."""
+        self._tending.append(asyncio.create_task(self._trim()))
+        if memory is not None:
+            self._tending.append(asyncio.create_task(self._weigh(memory)))
+
+    async def _trim(self) -> None:
+        while True:
+            await asyncio.sleep(self._limits.trim)
+            await asyncio.to_thread(self._log.trim)
 
     async def _weigh(self, memory: int) -> None:
         """End the process when it holds more than that."""
@@ -179,8 +192,9 @@ class Session:
     def _gone(self) -> None:
         """The process has ended: nobody may wait for it."""
         process = self._process
-        if self._weighing is not None:
-            self._weighing.cancel()
+        for task in self._tending:
+            task.cancel()
+        self._log.trim()
         what = f"the agent's worker {process.how_it_ended}{self._last_lines()}"
         if not self._opened.done():
             self._opened.set_exception(NoWorker(what, hint=self._hint()))
@@ -193,7 +207,7 @@ class Session:
         return not self._process.broken or (self._outgrown and exchange.number > 1)
 
     def _last_lines(self) -> str:
-        lines = self._launch.last_lines(self._process.log_start)
+        lines = self._log.last_lines()
         return f"; the last it printed:\n{lines}" if lines else ""
 
     def _hint(self) -> str:

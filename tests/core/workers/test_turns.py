@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from massgen_hub.contract import Activity, Reply, Setup, Usage
-from massgen_hub.errors import ConfigError, NotAvailable, TurnError
+from massgen_hub.errors import ConfigError, NotAvailable, TurnError, WorkerDied
 from massgen_hub.kit import traceback_of
 from massgen_hub.testing import draft, vote
 from massgen_hub.worker.launch import Launch
@@ -68,6 +68,33 @@ def test_a_question_that_nobody_answers_is_not_available(take):
     with pytest.raises(NotAvailable, match="nobody is there") as caught:
         take("asks go on?")
     assert "RecordingHost" in caught.value.hint
+
+
+def test_many_questions_at_once_are_answered(take):
+    assert take("asks_often 1000", *["yes"] * 1000)[0].text == "1000"
+
+
+def test_questions_without_end_end_the_worker(opened, new_host):
+    class Silent(new_host):
+        async def ask(self, question):
+            await asyncio.Event().wait()
+
+    async def turns():
+        async with opened() as agent:
+            with pytest.raises(WorkerDied, match="more than 1,000 questions at once") as caught:
+                await agent(draft("asks_often 1001"), Silent())
+            return caught.value.transient
+
+    assert not asyncio.run(turns())
+
+
+def test_a_report_that_the_hub_could_not_read_is_left_out_and_told_in_the_log(take, tmp_path):
+    reply, host = take("reports_nonsense", log=tmp_path / "a.log")
+    assert (reply.text, host.order) == ("sane", ["before", "after"])
+    said = (tmp_path / "a.log").read_text()
+    assert "expected a `str`, got 7" in said
+    assert "a `object` is not plain JSON" in said
+    assert "more than the 16,777,216" in said
 
 
 def test_a_tool_of_the_hub_is_called(take):

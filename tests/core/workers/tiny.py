@@ -66,6 +66,29 @@ async def asks(agent, host, rest):
     return await host.ask(Question(text=rest, choices=("yes", "no")))
 
 
+async def asks_often(agent, host, rest):
+    answers = await asyncio.gather(*(host.ask(Question(text=str(number))) for number in range(int(rest))))
+    return str(len(answers))
+
+
+async def reports_nonsense(agent, host, rest):
+    host.say("before")
+    host.note(Activity(kind="info", text=7))
+    host.spend(Usage(input=object()))
+    host.say("x" * 17_000_000)
+    host.say("after")
+    return "sane"
+
+
+async def reports_without_end(agent, host, rest):
+    for number in range(int(rest)):
+        host.say("words " * 100)
+        host.note(Activity(kind="info", text="noted " * 100))
+        host.spend(Usage(input=-1, output=number, cost=float("nan"), calls=10**30))
+        await asyncio.sleep(0)
+    return agent.options.greeting
+
+
 async def calls(agent, host, rest):
     return Reply(data=await host.call(rest, {"x": 1}))
 

@@ -152,6 +152,35 @@ def test_a_stopped_worker_counts_as_dead(opened, new_host):
     asyncio.run(turns())
 
 
+def test_a_stopped_worker_that_goes_on_in_time_keeps_its_turn(opened, new_host):
+    async def turns():
+        async with opened(limits=Limits(silence=20)) as agent:
+            pid, host = await pid_of(agent, new_host()), new_host()
+            os.kill(pid, signal.SIGSTOP)
+            turn = asyncio.create_task(agent(draft("greets"), host))
+            done, _ = await asyncio.wait([turn], timeout=0.2)
+            os.kill(pid, signal.SIGCONT)
+            return done, (await turn).text, pid == await pid_of(agent, new_host())
+
+    assert asyncio.run(turns()) == (set(), "hello", True)
+
+
+def test_a_turn_that_a_stopped_worker_does_not_read_is_cancelled_at_once(opened, new_host):
+    async def turns():
+        async with opened(limits=Limits(grace=0.05)) as agent:
+            pid = await pid_of(agent, new_host())
+            os.kill(pid, signal.SIGSTOP)
+            turn = asyncio.create_task(agent(draft("greets " + "x" * 64_000_000), new_host()))
+            await asyncio.wait([turn], timeout=0.1)
+            turn.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await turn
+            await until_gone(pid)
+            return (await agent(draft("greets"), new_host())).text
+
+    assert asyncio.run(turns()) == "hello"
+
+
 def test_a_worker_that_is_only_busy_does_not(opened, new_host):
     async def turns():
         async with opened(limits=Limits(silence=0.5)) as agent:

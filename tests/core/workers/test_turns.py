@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,11 @@ def test_a_reply_of_another_type_fails_the_turn(take):
 def test_a_reply_that_json_cannot_carry_fails_the_turn(take):
     with pytest.raises(TurnError, match="a `Tiny` is not plain JSON"):
         take("returns_an_object")
+
+
+def test_a_turn_of_64_megabytes_arrives(take):
+    turn = replace(draft("greets"), prompt="x" * 64_000_000)
+    assert take("", turn=turn)[0].text == "hello"
 
 
 def test_ten_megabytes_pass(take):

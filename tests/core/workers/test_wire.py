@@ -84,6 +84,8 @@ def meet(opened, new_host, executable):
         ("sys.stdout.buffer.write(bytes([255, 254, 10])); sys.stdout.flush()", "this is no JSON"),
         ("print('x' * (17 << 20), flush=True)", "sent a line of more than 16,777,216 bytes"),
         ("send(type='refused', failure={'message': 'enough'})", "broke off: enough"),
+        ("send(type='opened', distribution='d', version='1', traits={})", "opened its agent twice"),
+        ("send(type='ready', version=7)", "broke off: the worker speaks version 7 of its protocol"),
         ("send(type='say', id=number, text=5, part=0)", "expected a `str`, got 5"),
         ("send(type='replied', id=True, reply={'text': 'forged'})", "expected a `int`, got True"),
         ("send(type='spend', id=number, usage={'input': 'many'})", "expected a `int`, got 'many'"),

@@ -169,13 +169,14 @@ class Session:
     def _meet(self, ready: Ready) -> None:
         self.ready = ready
         if ready.version != VERSION:
-            theirs = f"massgen-hub {ready.hub} of {self._launch.python}"
+            theirs = f"massgen-hub {ready.hub or 'unknown'} of {self._launch.python}"
             what = f"the worker speaks version {ready.version} of its protocol ({theirs}), this hub {VERSION}"
             self._settle(NoWorker(what, hint="install the same massgen-hub there as here"))
 
     def _settle(self, outcome: Opened | HubError) -> None:
         if self._opened.done():
-            self._process.fail(f"broke off: {outcome}")
+            what = "opened its agent twice" if isinstance(outcome, Opened) else f"broke off: {outcome.message}"
+            self._process.fail(what)
         elif isinstance(outcome, Opened):
             self._opened.set_result(outcome)
         else:

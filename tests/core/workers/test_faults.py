@@ -172,8 +172,13 @@ def test_workers_start_side_by_side(opened, tmp_path):
 # Children that nobody would find by their group or their parent.
 
 
-@pytest.mark.parametrize("environment", ["whole", "bare"])
-@pytest.mark.parametrize("way", ["cancel", "kill", "close"])
+@pytest.mark.parametrize(
+    ("way", "environment"),
+    [
+        *((way, environment) for way in ("cancel", "kill", "close") for environment in ("whole", "bare")),
+        *((way, "naked") for way in ("cancel", "close")),  # nobody knows whose it is once its worker was killed
+    ],
+)
 def test_children_that_have_left_end_with_their_worker(opened, new_host, way, environment):
     async def turns():
         async with opened(kill=True) as agent:

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from living import cancelled, children, pid_of, until, until_gone
+from living import cancelled, children, command_of, gone, pid_of, until, until_gone
 from massgen_hub.errors import TurnError, WorkerDied
 from massgen_hub.testing import draft
 from massgen_hub.worker import Limits
@@ -343,7 +343,16 @@ asyncio.run(main())
 
 @pytest.mark.parametrize(
     "behaviour",
-    ["has_a_child", "blocks", "sleeps", "detaches bare waits", "holds_python", "stops", "detaches bare, holds_python"],
+    [
+        "has_a_child",
+        "blocks",
+        "sleeps",
+        "detaches bare waits",
+        "holds_python",
+        "stops",
+        "detaches bare, holds_python",
+        "detaches naked, holds_python",
+    ],
 )
 def test_nothing_is_left_of_a_worker_when_the_hub_is_killed(site, behaviour, tmp_path):
     command = [sys.executable, "-c", HUB, str(site), behaviour]
@@ -369,6 +378,25 @@ def test_nothing_is_left_when_a_copy_of_the_killed_hub_lives_on(site, tmp_path):
         hub.kill()
         asyncio.run(until_gone(worker))
         os.killpg(hub.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_warden_that_somebody_ends_or_stops_holds_up_nobody_and_is_replaced(opened, new_host, sent):
+    def wardens():
+        return [int(pid) for pid in children() if b"worker.warden" in command_of(pid)]
+
+    async def turns():
+        async with opened():
+            [first] = wardens()
+            os.kill(first, sent)
+            await until(lambda: sent == signal.SIGSTOP or gone(first))
+            async with opened() as agent:
+                assert (await agent(draft("greets"), new_host())).text == "hello"
+                assert (wardens() == [first]) == (sent == signal.SIGSTOP)
+                assert len(wardens()) == 1
+
+    asyncio.run(turns())
+    assert children() == set()
 
 
 def test_the_end_of_the_thread_that_started_a_worker_is_not_the_end_of_the_hub(opened, new_host):

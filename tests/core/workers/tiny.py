@@ -197,9 +197,8 @@ DETACHED = "setsid sleep 60 > /dev/null 2>&1 & echo $!"
 async def detaches(agent, host, rest):
     """Starts a process that leaves its group and its parent; it may have to do without most of the environment."""
     few = {name: os.environ[name] for name in ("HOME", "PATH")}
-    started = subprocess.run(
-        ["sh", "-c", DETACHED], capture_output=True, text=True, env=few if "bare" in rest else None
-    )
+    env = few if "bare" in rest else {} if "naked" in rest else None
+    started = subprocess.run(["/bin/sh", "-c", DETACHED], capture_output=True, text=True, env=env)
     host.say(started.stdout.strip())
     if "waits" in rest:
         await asyncio.sleep(60)

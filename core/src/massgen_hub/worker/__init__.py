@@ -6,7 +6,7 @@ Worker's side  __main__ -> serve -> opening, desk -> link; `versions` says what 
 Both           messages, failures, family
 
 A worker has the rights of the user who started the hub. It keeps agents apart; it is no security boundary. All that it
-started ends with it, and it ends with the hub, within about a second, even where Python is stuck in it.
+started ends with it, and it ends with the hub: within about a second, on Linux even where Python is stuck in it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """All processes of a worker, also those that left its group and its tree: they have the home that the worker gave them.
 
 A process that starts another one may take everything from it, but tools that clear the environment of their children
-leave them HOME. Only Linux tells: elsewhere, and where a child was given another home, its process group is all.
+leave them HOME. Those that were left nothing are found as long as their worker lives: it adopts them when their parents
+end. Only Linux tells: elsewhere the process group is all.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def family(*homes: Path) -> list[int]:
     wanted = {os.fsencode(known) for home in own for known in (f"HOME={home}", f"TMPDIR={home / 'tmp'}")}
     if not wanted:
         return []
-    return [pid for pid in _processes() if not wanted.isdisjoint(_read(pid, "environ").split(b"\0"))]
+    return [pid for pid in _numbers(PROC) if not wanted.isdisjoint(_read(pid, "environ").split(b"\0"))]
 
 
 def end_family(*homes: Path) -> None:
@@ -55,11 +56,24 @@ def end_family(*homes: Path) -> None:
     until = time.monotonic() + PATIENCE
     while (found := family(*homes)) and time.monotonic() < until:
         for pid in found:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except OSError:  # gone, or somebody else's by now
-                pass
+            end_descendants(pid)
+            _kill(pid)
         time.sleep(PAUSE)
+
+
+def end_descendants(pid: int) -> None:
+    """Kill what a living process has started, and what that has started."""
+    for task in _numbers(PROC / str(pid) / "task"):
+        for child in map(int, _read(pid, f"task/{task}/children").split()):
+            end_descendants(child)
+            _kill(child)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except OSError:  # gone, or somebody else's by now
+        pass
 
 
 def memory_of(home: Path, most: int) -> int:
@@ -70,10 +84,11 @@ def memory_of(home: Path, most: int) -> int:
     return held if held <= most else sum(map(_proportional, pids))
 
 
-def _processes() -> Iterator[int]:
+def _numbers(folder: Path) -> Iterator[int]:
+    """The processes or threads that a folder of `/proc` lists; none where it is gone."""
     try:
-        yield from (int(path.name) for path in PROC.iterdir() if path.name.isdigit())
-    except FileNotFoundError:
+        yield from [int(path.name) for path in folder.iterdir() if path.name.isdigit()]
+    except OSError:
         return
 
 

@@ -30,10 +30,9 @@ class Guard:
         """From now on, should this process be killed, all that has this home ends, and the home is removed."""
         with self._lock:
             self._homes.add(home)
+            self._tell(GAINED, home)
             if self._warden is None:
                 self._start()
-            else:
-                self._tell(GAINED, home)
 
     def discard(self, home: Path) -> None:
         """This home is gone."""
@@ -46,21 +45,25 @@ class Guard:
     def _start(self) -> None:
         command = [sys.executable, "-I", "-S", "-c", PROGRAM, str(PACKAGES), str(os.getpid())]
         try:
-            self._warden = subprocess.Popen(command, stdin=subprocess.PIPE, bufsize=0, start_new_session=True)
+            self._warden = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
         except OSError as failure:
             logger.warning("should this process be killed, workers may outlive it: %s", failure)
+        else:
+            assert self._warden.stdin is not None
+            os.set_blocking(self._warden.stdin.fileno(), False)  # one that does not read holds up nobody
         for home in self._homes:
             self._tell(GAINED, home)
 
     def _tell(self, what: bytes, home: Path) -> None:
         if self._warden is not None and self._warden.stdin is not None:
             try:
-                self._warden.stdin.write(what + os.fsencode(home) + END)
-            except OSError:  # somebody ended it; the next worker starts another one
+                os.write(self._warden.stdin.fileno(), what + os.fsencode(home) + END)
+            except OSError:  # somebody ended it, or stopped it; there will be another one
                 self._end()
 
     def _end(self) -> None:
         if self._warden is not None:
+            self._warden.kill()  # there is nothing to end
             self._warden.communicate()
             self._warden = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import ctypes
 import faulthandler
 import os
 import signal
@@ -14,10 +15,12 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from ..errors import PluginError, TurnError
+from .family import end_descendants
 from .messages import LONGEST, Beat, Close, FromHub, FromWorker, WireError, encode, from_hub, from_worker
 
 LAST_SECONDS = 1.0
 """What a worker has to close its agent, once the hub is gone."""
+PR_SET_CHILD_SUBREAPER = 36
 
 
 class Link:
@@ -38,9 +41,9 @@ class Link:
         """Write a line. Raises `TypeError` or `ValueError` where the hub could not read it, `TurnError` where it is too
         long."""
         line = encode(message)
-        from_worker(line)  # what the hub cannot read ends this process
         if len(line) > LONGEST:
             raise TurnError(f"{len(line):,} bytes are more than the {LONGEST:,} that may go to the hub at once")
+        from_worker(line)  # what the hub cannot read ends this process
         with self._lock:
             try:
                 self._output.write(line)
@@ -73,6 +76,7 @@ class Link:
             abandon()
 
         signal.signal(signal.SIGTERM, lambda *_: abandon())
+        _adopt()
         os.register_at_fork(after_in_child=self._disown)
         _start(read)
 
@@ -94,6 +98,7 @@ class Link:
         sys.stdout.flush()
         if self._abandoned:
             self._end_all()
+        end_descendants(os.getpid())
         os._exit(code)
 
     def _disown(self) -> None:
@@ -111,6 +116,7 @@ class Link:
 
     def _end_all(self) -> NoReturn:
         """End this process and its children, at once."""
+        end_descendants(os.getpid())
         if os.getpgrp() == os.getpid():
             os.killpg(0, signal.SIGKILL)
         os._exit(1)
@@ -133,3 +139,9 @@ def _forever(pause: float, function: Callable[[], object]) -> None:
     while True:
         function()
         time.sleep(pause)
+
+
+def _adopt() -> None:
+    """From now on, be the parent of all descendants whose own parent ends, where the system has such a thing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..errors import ConfigError
-from .family import end_family
+from .family import end_descendants, end_family
 from .launch import Launch
 from .log import Log
 from .messages import LONGEST
@@ -112,6 +112,8 @@ class Process(asyncio.SubprocessProtocol):
         """End the process and its children, at once."""
         self.dying = True
         if not self._ended.done():
+            if self._transport.get_returncode() is None:
+                end_descendants(self._transport.get_pid())
             try:
                 os.killpg(self._transport.get_pid(), signal.SIGKILL)
             except (ProcessLookupError, PermissionError):  # gone; macOS says the second of zombies

@@ -7,7 +7,8 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from math import isfinite
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -15,6 +16,12 @@ T = TypeVar("T")
 def to_json(value: Any) -> str:
     """One line of JSON. Dataclasses become objects of their fields, tuples and sets arrays."""
     return _ENCODER.encode(value)
+
+
+def from_json(text: str) -> Any:
+    """The value of a JSON text. What Python writes and JSON does not know, NaN and Infinity, is None. Raises
+    ValueError, and RecursionError where it is nested too deeply."""
+    return _DECODER.decode(text)
 
 
 def to_plain(value: Any) -> Any:
@@ -35,6 +42,13 @@ def _plain(value: Any) -> Any:
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
+def _number(text: str) -> float | None:
+    return number if isfinite(number := float(text)) else None
+
+
+_DECODER = json.JSONDecoder(parse_constant=_number, parse_float=_number)
+
+
 def from_plain(kind: type[T], data: Any) -> T:
     """The record of this type that `to_plain` made `data` of. Unknown fields are ignored, so that a newer writer can
     be read. Raises ValueError where a field is missing or has another shape."""
@@ -42,14 +56,27 @@ def from_plain(kind: type[T], data: Any) -> T:
 
 
 def _read(kind: Any, data: Any) -> Any:
+    if kind in _SIMPLE:
+        return _simple(kind, data)
     if is_dataclass(kind):
         return _record(kind, data)  # type: ignore[arg-type]
     origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return _simple(type(arguments[0]), data)
+    if origin is Mapping:
+        return _simple(Mapping, data)
     if origin is tuple and data is not None:
         return _tuple(arguments, data)
     if origin in (Union, types.UnionType):
         return _member(arguments, data)
     return data
+
+
+def _simple(kind: Any, data: Any) -> Any:
+    """A value as it is, where it is of this kind; a bool is no number."""
+    if isinstance(data, _SIMPLE[kind]) and isinstance(data, bool) == (kind is bool):
+        return data
+    raise ValueError(f"expected a `{kind.__name__}`, got {data!r:.60}")
 
 
 def _tuple(arguments: tuple[Any, ...], data: Any) -> tuple[Any, ...]:
@@ -86,4 +113,5 @@ def _record(kind: type[Any], data: Any) -> Any:
     return kind(**values)
 
 
+_SIMPLE: Mapping[Any, Any] = {str: str, int: int, float: (int, float), bool: bool, Mapping: Mapping}
 _hints: Callable[[Any], dict[str, Any]] = cache(get_type_hints)

@@ -142,7 +142,7 @@ class Keeper:
         except BaseException as failure:
             if not entered.done():
                 entered.set_exception(failure)
-            else:
+            elif self._is_open:  # else another one that cannot be opened was told first
                 log.warning("the agent `%s` did not close: %s: %s", self._name, type(failure).__name__, failure)
 
 

@@ -10,7 +10,7 @@ import pytest
 from living import cancelled, children, gone, pid_of, until, until_gone
 from massgen_hub.errors import PluginError, WorkerDied
 from massgen_hub.testing import draft
-from massgen_hub.worker import Limits, family
+from massgen_hub.worker import Limits, family, log
 
 MB = 10**6
 
@@ -85,11 +85,12 @@ def test_a_worker_that_crashes_says_where_however_deep(died):
 def test_a_worker_outlives_its_children(opened, new_host):
     async def turns():
         async with opened() as agent:
-            return (await agent(draft("loses_a_child"), new_host())).text, children()
+            first = await pid_of(agent, new_host())
+            return (await agent(draft("loses_a_child"), new_host())).text, first, await pid_of(agent, new_host())
 
-    text, alive = asyncio.run(turns())
+    text, first, second = asyncio.run(turns())
     assert text == str(-signal.SIGKILL)
-    assert len(alive) == 1
+    assert first == second
 
 
 def test_a_worker_that_somebody_asks_to_end_dies_and_the_retry_works(opened, new_host):
@@ -171,8 +172,13 @@ def test_workers_start_side_by_side(opened, tmp_path):
 # Children that nobody would find by their group or their parent.
 
 
-@pytest.mark.parametrize("environment", ["whole", "bare"])
-@pytest.mark.parametrize("way", ["cancel", "kill", "close"])
+@pytest.mark.parametrize(
+    ("way", "environment"),
+    [
+        *((way, environment) for way in ("cancel", "kill", "close") for environment in ("whole", "bare")),
+        *((way, "naked") for way in ("cancel", "close")),  # nobody knows whose it is once its worker was killed
+    ],
+)
 def test_children_that_have_left_end_with_their_worker(opened, new_host, way, environment):
     async def turns():
         async with opened(kill=True) as agent:
@@ -200,6 +206,43 @@ def test_a_copy_of_a_worker_does_not_speak_for_it_and_ends_with_it(opened, new_h
 
     assert asyncio.run(turns()) == ("mine", [])
     assert gone(int(copy.read_text()))
+
+
+# Printing.
+
+
+def test_the_log_of_a_worker_that_prints_without_end_keeps_its_beginning_and_its_end(opened, new_host, tmp_path):
+    path = tmp_path / "a.log"
+
+    async def turns():
+        async with opened(log=path, limits=Limits(trim=0.01)) as agent:
+            replies = [(await agent(draft("prints_without_end 40"), new_host())).text for _ in range(2)]
+            with pytest.raises(WorkerDied) as caught:
+                await agent(draft("exits 3"), new_host())
+            return replies, caught.value.message
+
+    replies, died = asyncio.run(turns())
+    text = path.read_text()
+    assert replies == ["done"] * 2
+    assert path.stat().st_size <= log.LONGEST
+    assert text.startswith("the first line\n0000000\n")
+    assert "\n[massgen-hub left out " in text
+    assert text.endswith("the last line\nlast words\n")
+    assert died.endswith("the last line\n  last words")
+
+
+def test_the_lines_of_a_process_are_told_apart_from_earlier_ones_in_a_log_that_is_cut(opened, new_host, tmp_path):
+    path = tmp_path / "a.log"
+    path.write_bytes(b"earlier\n" * (log.LONGEST // 8))
+
+    async def turns():
+        async with opened(log=path, limits=Limits(trim=0.01)) as agent:
+            with pytest.raises(WorkerDied) as caught:
+                await agent(draft("exits 3"), new_host())
+            return caught.value.message
+
+    assert asyncio.run(turns()).endswith("; the last it printed:\n  last words")
+    assert path.stat().st_size < log.LONGEST
 
 
 # Memory.

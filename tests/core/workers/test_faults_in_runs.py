@@ -13,6 +13,7 @@ from living import until
 from massgen_hub import Hub, Registry
 from massgen_hub.errors import NoWorker
 from massgen_hub.plugins import installed
+from massgen_hub.runner.flight import LEFT_OUT
 from massgen_hub.worker import Limits, open_in_worker
 
 MB = 10**6
@@ -144,6 +145,25 @@ def test_the_others_decide_when_a_worker_breaks_the_rules_with(breach, why, play
     assert (verdict.decided, verdict.answer, verdict.exit_code) == (True, "x", 0)
 
 
+def test_arguments_that_are_nested_too_deeply_fail_their_agent_and_not_the_run(play, impostor):
+    deep = """print('{"type":"replied","id":1,"reply":{"data":' + '[' * 900 + ']' * 900 + '}}', flush=True)"""
+    verdict, _ = play("?", python=impostor(third=deep))
+    assert verdict.absent[0].why == "error: the agent returned native arguments that are nested too deeply"
+    assert (verdict.decided, verdict.answer) == (True, "x")
+
+
+def test_an_agent_that_reports_without_end_fills_no_record(play):
+    _, told = play("reports_without_end 10000", entry={"greeting": "x"})
+    first = [event for event in told if event.data.get("agent") == "bad" and event.data.get("round") == 1]
+    reports = [event.data for event in first if event.type in ("delta", "note", "usage")]
+    assert 3 * 2**20 < sum(len(report.get("text", "")) for report in reports) < 4 * 2**20
+    assert len(reports) < 10_000
+    assert [report["text"] for report in reports if "the rest is left out" in report.get("text", "")] == [LEFT_OUT]
+    usage = [event.data for event in first if event.type == "usage"]
+    assert {(one["input"], one["cost"], one["calls"]) for one in usage} == {(None, None, None)}
+    assert [one["output"] for one in usage] == list(range(len(usage)))
+
+
 @pytest.mark.parametrize("what", ["prints", "forks"])
 def test_nothing_that_an_agent_forges_is_counted(what, play, tmp_path):
     verdict, told = play(f"{what} {tmp_path / 'copy'}")
@@ -166,8 +186,12 @@ def test_an_agent_that_reads_what_is_typed_reads_nothing(play):
         ({"second": "time.sleep(60)"}, "the agent was not open after 0.5 s"),
         ({"first": "sys.exit(3)"}, "the agent's worker ended with exit code 3"),
         ({"version": 2}, "the worker speaks version 2 of its protocol"),
+        (
+            {"second": "send(type='opened', distribution='d', version='1', traits={}, versions=5)"},
+            "the agent's worker sent what the hub cannot use: expected a `Mapping`, got 5",
+        ),
     ],
-    ids=["is never ready", "never opens", "ends at once", "speaks another version"],
+    ids=["is never ready", "never opens", "ends at once", "speaks another version", "opens nonsense"],
 )
 def test_the_others_decide_when_a_worker(does, says, hub, tmp_path, impostor):
     verdict = asyncio.run(hub(python=impostor(**does), limits=Limits(start=0.5)).run("?"))

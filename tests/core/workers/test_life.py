@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from living import cancelled, children, pid_of, until, until_gone
+from living import cancelled, children, command_of, gone, pid_of, until, until_gone
 from massgen_hub.errors import TurnError, WorkerDied
 from massgen_hub.testing import draft
 from massgen_hub.worker import Limits
@@ -150,6 +150,35 @@ def test_a_stopped_worker_counts_as_dead(opened, new_host):
             assert caught.value.transient
 
     asyncio.run(turns())
+
+
+def test_a_stopped_worker_that_goes_on_in_time_keeps_its_turn(opened, new_host):
+    async def turns():
+        async with opened(limits=Limits(silence=20)) as agent:
+            pid, host = await pid_of(agent, new_host()), new_host()
+            os.kill(pid, signal.SIGSTOP)
+            turn = asyncio.create_task(agent(draft("greets"), host))
+            done, _ = await asyncio.wait([turn], timeout=0.2)
+            os.kill(pid, signal.SIGCONT)
+            return done, (await turn).text, pid == await pid_of(agent, new_host())
+
+    assert asyncio.run(turns()) == (set(), "hello", True)
+
+
+def test_a_turn_that_a_stopped_worker_does_not_read_is_cancelled_at_once(opened, new_host):
+    async def turns():
+        async with opened(limits=Limits(grace=0.05)) as agent:
+            pid = await pid_of(agent, new_host())
+            os.kill(pid, signal.SIGSTOP)
+            turn = asyncio.create_task(agent(draft("greets " + "x" * 64_000_000), new_host()))
+            await asyncio.wait([turn], timeout=0.1)
+            turn.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await turn
+            await until_gone(pid)
+            return (await agent(draft("greets"), new_host())).text
+
+    assert asyncio.run(turns()) == "hello"
 
 
 def test_a_worker_that_is_only_busy_does_not(opened, new_host):
@@ -312,7 +341,19 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("behaviour", ["has_a_child", "blocks", "sleeps", "detaches bare waits"])
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        "has_a_child",
+        "blocks",
+        "sleeps",
+        "detaches bare waits",
+        "holds_python",
+        "stops",
+        "detaches bare, holds_python",
+        "detaches naked, holds_python",
+    ],
+)
 def test_nothing_is_left_of_a_worker_when_the_hub_is_killed(site, behaviour, tmp_path):
     command = [sys.executable, "-c", HUB, str(site), behaviour]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
@@ -321,4 +362,55 @@ def test_nothing_is_left_of_a_worker_when_the_hub_is_killed(site, behaviour, tmp
         hub.kill()
     for pid in filter(str.isdigit, started):
         asyncio.run(until_gone(int(pid)))
-    assert list(tmp_path.iterdir()) == []
+    asyncio.run(until(lambda: list(tmp_path.iterdir()) == []))
+
+
+def test_nothing_is_left_when_a_copy_of_the_killed_hub_lives_on(site, tmp_path):
+    copying = "import os, time\nos.register_at_fork(after_in_child=lambda: time.sleep(60))\n" + HUB
+    program = copying.replace(
+        "        await agent(draft(sys.argv[2])", "        os.fork()\n        await agent(draft(sys.argv[2])"
+    )
+    command = [sys.executable, "-c", program, str(site), "stops"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True) as hub:
+        worker = int(hub.stdout.readline())
+        assert hub.stdout.readline() == "working\n"
+        hub.kill()
+        asyncio.run(until_gone(worker))
+        os.killpg(hub.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_warden_that_somebody_ends_or_stops_holds_up_nobody_and_is_replaced(opened, new_host, sent):
+    def wardens():
+        return [int(pid) for pid in children() if b"worker.warden" in command_of(pid)]
+
+    async def turns():
+        async with opened():
+            [first] = wardens()
+            os.kill(first, sent)
+            await until(lambda: sent == signal.SIGSTOP or gone(first))
+            async with opened() as agent:
+                assert (await agent(draft("greets"), new_host())).text == "hello"
+                assert (wardens() == [first]) == (sent == signal.SIGSTOP)
+                assert len(wardens()) == 1
+
+    asyncio.run(turns())
+    assert children() == set()
+
+
+def test_the_end_of_the_thread_that_started_a_worker_is_not_the_end_of_the_hub(opened, new_host):
+    loop, context, agents = asyncio.new_event_loop(), opened(), []
+    starting = threading.Thread(target=lambda: agents.append(loop.run_until_complete(context.__aenter__())))
+    starting.start()
+    starting.join()
+
+    async def turns():
+        first = await pid_of(agents[0], new_host())
+        second = await pid_of(agents[0], new_host())
+        await context.__aexit__(None, None, None)
+        return first, second
+
+    first, second = loop.run_until_complete(turns())
+    loop.close()
+    assert first == second

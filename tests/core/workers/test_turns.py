@@ -3,11 +3,12 @@
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from massgen_hub.contract import Activity, Reply, Setup, Usage
-from massgen_hub.errors import ConfigError, NotAvailable, TurnError
+from massgen_hub.errors import ConfigError, NotAvailable, TurnError, WorkerDied
 from massgen_hub.kit import traceback_of
 from massgen_hub.testing import draft, vote
 from massgen_hub.worker.launch import Launch
@@ -70,6 +71,33 @@ def test_a_question_that_nobody_answers_is_not_available(take):
     assert "RecordingHost" in caught.value.hint
 
 
+def test_many_questions_at_once_are_answered(take):
+    assert take("asks_often 1000", *["yes"] * 1000)[0].text == "1000"
+
+
+def test_questions_without_end_end_the_worker(opened, new_host):
+    class Silent(new_host):
+        async def ask(self, question):
+            await asyncio.Event().wait()
+
+    async def turns():
+        async with opened() as agent:
+            with pytest.raises(WorkerDied, match="more than 1,000 questions at once") as caught:
+                await agent(draft("asks_often 1001"), Silent())
+            return caught.value.transient
+
+    assert not asyncio.run(turns())
+
+
+def test_a_report_that_the_hub_could_not_read_is_left_out_and_told_in_the_log(take, tmp_path):
+    reply, host = take("reports_nonsense", log=tmp_path / "a.log")
+    assert (reply.text, host.order) == ("sane", ["before", "after"])
+    said = (tmp_path / "a.log").read_text()
+    assert "expected a `str`, got 7" in said
+    assert "a `object` is not plain JSON" in said
+    assert "more than the 16,777,216" in said
+
+
 def test_a_tool_of_the_hub_is_called(take):
     assert take("calls known")[0].data == ["known", {"x": 1}]
 
@@ -127,6 +155,11 @@ def test_a_reply_of_another_type_fails_the_turn(take):
 def test_a_reply_that_json_cannot_carry_fails_the_turn(take):
     with pytest.raises(TurnError, match="a `Tiny` is not plain JSON"):
         take("returns_an_object")
+
+
+def test_a_turn_of_64_megabytes_arrives(take):
+    turn = replace(draft("greets"), prompt="x" * 64_000_000)
+    assert take("", turn=turn)[0].text == "hello"
 
 
 def test_ten_megabytes_pass(take):

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -83,6 +84,19 @@ def meet(opened, new_host, executable):
         ("sys.stdout.buffer.write(bytes([255, 254, 10])); sys.stdout.flush()", "this is no JSON"),
         ("print('x' * (17 << 20), flush=True)", "sent a line of more than 16,777,216 bytes"),
         ("send(type='refused', failure={'message': 'enough'})", "broke off: enough"),
+        ("send(type='opened', distribution='d', version='1', traits={})", "opened its agent twice"),
+        ("send(type='ready', version=7)", "broke off: the worker speaks version 7 of its protocol"),
+        ("send(type='say', id=number, text=5, part=0)", "expected a `str`, got 5"),
+        ("send(type='replied', id=True, reply={'text': 'forged'})", "expected a `int`, got True"),
+        ("send(type='spend', id=number, usage={'input': 'many'})", "expected a `int`, got 'many'"),
+        ("send(type='note', id=number, activity={'kind': 7})", "expected a `str`, got 7"),
+        ("send(type='failed', id=number, failure={'retry_after': 'soon'})", "expected a `float`, got 'soon'"),
+        ("print('[' * 100_000, flush=True)", "this is no JSON"),
+        ("print('{\"id\":' + '9' * 5000 + '}', flush=True)", "this is no JSON"),
+        (
+            "while True: send(type='call', id=number, ask=1, tool='t' * 9000, arguments={})",
+            "asks, and does not read the answers",
+        ),
     ],
 )
 def test_a_worker_that_breaks_the_rules_is_ended_and_not_tried_again(meet, sends, says):
@@ -99,6 +113,40 @@ def test_a_line_may_come_in_pieces_and_several_at_once(meet):
     reply, host = meet(f"for piece in {pieces!r}: sys.stdout.buffer.write(piece), sys.stdout.flush(), time.sleep(0.02)")
     assert reply.text == "done"
     assert host.order == ["é", "é"]
+
+
+def test_numbers_that_are_none_are_null(meet):
+    reply, host = meet(
+        'print(\'{"type":"spend","id":1,"usage":{"input":NaN,"cost":-Infinity}}\', flush=True)\n'
+        'print(\'{"type":"replied","id":1,"reply":{"data":[NaN,1e999,1.5]}}\', flush=True)'
+    )
+    assert host.order == [Usage()]
+    assert reply.data == [None, None, 1.5]
+
+
+def test_others_go_on_while_a_worker_floods_the_hub(opened, new_host, executable):
+    said = json.dumps({"type": "say", "id": 1, "text": "x", "part": 0})
+    rest = f"print(({said!r} + chr(10)) * 500 + {json.dumps({'type': 'replied', 'id': 1, 'reply': {}})!r}, flush=True)"
+    python = executable(IMPOSTOR.format(python=sys.executable, version=VERSION, rest=rest))
+
+    class Slow(new_host):
+        def say(self, text, part=0):
+            super().say(text, part)
+            until = time.perf_counter() + 0.002
+            while time.perf_counter() < until:
+                pass
+
+    async def turns():
+        async with opened(python=python) as agent:
+            host, most, before = Slow(), 0, 0
+            turn = asyncio.create_task(agent(draft(), host))
+            while not turn.done():
+                most, before = max(most, len(host.order) - before), len(host.order)
+                await asyncio.sleep(0)
+            return most, len(host.order)
+
+    most, all_ = asyncio.run(turns())
+    assert (most, all_) == (1, 500)
 
 
 def test_what_belongs_to_another_turn_is_ignored(meet):

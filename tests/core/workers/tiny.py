@@ -66,6 +66,29 @@ async def asks(agent, host, rest):
     return await host.ask(Question(text=rest, choices=("yes", "no")))
 
 
+async def asks_often(agent, host, rest):
+    answers = await asyncio.gather(*(host.ask(Question(text=str(number))) for number in range(int(rest))))
+    return str(len(answers))
+
+
+async def reports_nonsense(agent, host, rest):
+    host.say("before")
+    host.note(Activity(kind="info", text=7))
+    host.spend(Usage(input=object()))
+    host.say("x" * 17_000_000)
+    host.say("after")
+    return "sane"
+
+
+async def reports_without_end(agent, host, rest):
+    for number in range(int(rest)):
+        host.say("words " * 100)
+        host.note(Activity(kind="info", text="noted " * 100))
+        host.spend(Usage(input=-1, output=number, cost=float("nan"), calls=10**30))
+        await asyncio.sleep(0)
+    return agent.options.greeting
+
+
 async def calls(agent, host, rest):
     return Reply(data=await host.call(rest, {"x": 1}))
 
@@ -88,6 +111,16 @@ async def prints(agent, host, rest):
     subprocess.run(["echo", "from a child"], check=True)
     print("on stderr", file=sys.stderr)
     return "clean"
+
+
+async def prints_without_end(agent, host, rest):
+    """Megabytes of numbered lines, first and last told, and what a child adds to them."""
+    print("the first line")
+    for number in range(int(rest)):
+        os.write(1, b"%07d\n" % number * (1 << 17))
+        await asyncio.sleep(0)
+    subprocess.run(["echo", "the last line"], check=True)
+    return "done"
 
 
 async def reads(agent, host, rest):
@@ -164,12 +197,13 @@ DETACHED = "setsid sleep 60 > /dev/null 2>&1 & echo $!"
 async def detaches(agent, host, rest):
     """Starts a process that leaves its group and its parent; it may have to do without most of the environment."""
     few = {name: os.environ[name] for name in ("HOME", "PATH")}
-    started = subprocess.run(
-        ["sh", "-c", DETACHED], capture_output=True, text=True, env=few if "bare" in rest else None
-    )
+    env = few if "bare" in rest else {} if "naked" in rest else None
+    started = subprocess.run(["/bin/sh", "-c", DETACHED], capture_output=True, text=True, env=env)
     host.say(started.stdout.strip())
     if "waits" in rest:
         await asyncio.sleep(60)
+    if "holds_python" in rest:
+        await holds_python(agent, host, rest)
     return started.stdout.strip()
 
 

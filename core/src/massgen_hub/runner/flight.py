@@ -11,6 +11,13 @@ from ..contract import JSON, Activity, Agent, Question, Reply, Traits, Turn, Usa
 from ..errors import NotAvailable
 from .journal import Journal
 
+MOST_REPORTED = 4 * 1024 * 1024
+"""Characters that an agent may say and note in a turn. A reply has at most a quarter of that."""
+REPORT = 200
+"""Characters that each note, usage and question counts for beside its text."""
+LEFT_OUT = "the agent reports more than is kept of a turn; the rest is left out, its usage too"
+ABSURD = 10**15
+
 
 @dataclass(frozen=True, kw_only=True)
 class Participant:
@@ -53,28 +60,33 @@ class Flight:
 
 
 class TurnHost:
-    """The host of one attempt: what the agent reports goes into the journal until the attempt has landed."""
+    """The host of one attempt: what the agent reports goes into the journal until the attempt has landed, or there is
+    more of it than anybody reads."""
 
     def __init__(self, flight: Flight, journal: Journal) -> None:
         self._flight, self._journal = flight, journal
+        self._room = MOST_REPORTED
 
     def say(self, text: str, part: int = 0) -> None:
         """Stream a piece of text."""
-        if text and not self._flight.landed:
+        if text and self._takes(len(text)):
             turn = self._flight.turn
             self._journal.delta(turn.agent, turn.round, turn.attempt, part, text)
 
     def note(self, activity: Activity) -> None:
         """Report what the agent does."""
-        self._report("note", vars(activity))
+        if self._takes(REPORT + len(str(activity.text))):
+            self._report("note", vars(activity))
 
     def spend(self, usage: Usage) -> None:
-        """Report usage."""
-        self._report("usage", {"by": "agent", **vars(usage)})
+        """Report usage. What no count can be is unknown."""
+        if self._takes(REPORT):
+            self._report("usage", {"by": "agent", **{name: _count(said) for name, said in vars(usage).items()}})
 
     async def ask(self, question: Question) -> str:
         """Nobody can be asked yet."""
-        self._report("asked", vars(question))
+        if self._takes(REPORT + len(str(question.text))):
+            self._report("asked", vars(question))
         raise NotAvailable(
             f"the agent asks: {question.text}", hint="let the agent decide by itself; nobody is there to be asked"
         )
@@ -83,10 +95,23 @@ class TurnHost:
         """The hub has no tools of its own yet."""
         raise NotAvailable(f"the hub has no tool `{tool}`")
 
+    def _takes(self, characters: int) -> bool:
+        """Whether so much more is recorded. The first report that is not says so itself."""
+        if self._flight.landed or self._room < 0:
+            return False
+        self._room -= characters
+        if self._room < 0:
+            self._report("note", vars(Activity(kind="info", text=LEFT_OUT)))
+        return self._room >= 0
+
     def _report(self, type_: str, data: Mapping[str, JSON]) -> None:
-        if not self._flight.landed:
-            turn = self._flight.turn
-            self._journal.activity(type_, {"agent": turn.agent, "round": turn.round, "attempt": turn.attempt, **data})
+        turn = self._flight.turn
+        self._journal.activity(type_, {"agent": turn.agent, "round": turn.round, "attempt": turn.attempt, **data})
+
+
+def _count(said: JSON) -> JSON:
+    """A number of a usage; None where it is absurd."""
+    return said if isinstance(said, str) or (isinstance(said, (int, float)) and 0 <= said < ABSURD) else None
 
 
 def native_json(reply: Reply) -> str | None:

@@ -7,12 +7,12 @@ an agent that swallows its cancellation, can hold up a run.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Literal
 
+from ..codec import from_json
 from ..consensus import (
     Abstention,
     Answer,
@@ -272,8 +272,12 @@ class Runner:
         elif not reply.text.strip() and not reply.data:
             fail(Fault(why="empty", message="the agent said nothing", transient=True))
         else:
-            data = None if reply.data is None else self._journal.clean(json.loads(whole(native)))
-            self._heard(flight, ask, Reply(text=str(self._journal.clean(whole(reply.text))), data=data))
+            try:
+                data = None if reply.data is None else self._journal.clean(from_json(whole(native)))
+            except RecursionError:
+                fail(Fault(why="error", message="the agent returned native arguments that are nested too deeply"))
+            else:
+                self._heard(flight, ask, Reply(text=str(self._journal.clean(whole(reply.text))), data=data))
 
     def _heard(self, flight: Flight, ask: Ask, reply: Reply) -> None:
         turn = flight.turn

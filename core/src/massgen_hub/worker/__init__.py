@@ -1,11 +1,12 @@
 """Agents in processes of their own: for what only a kill can stop, and for environments of their own.
 
-Hub's side     client -> session -> process, exchange, memory; `launch` says how a worker is started
+Hub's side     client -> session -> process, exchange, memory, log; `launch` says how a worker is started
+Beside both    warden, a process that ends what a killed hub leaves; `guard` is the hub's hold on it
 Worker's side  __main__ -> serve -> opening, desk -> link; `versions` says what it runs on
 Both           messages, failures, family
 
 A worker has the rights of the user who started the hub. It keeps agents apart; it is no security boundary. All that it
-started ends with it, and it ends with the hub: within a second, or, where Python is stuck in it, within `silence`.
+started ends with it, and it ends with the hub: within about a second, on Linux even where Python is stuck in it.
 """
 
 from __future__ import annotations

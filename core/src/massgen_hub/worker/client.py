@@ -13,6 +13,7 @@ from pathlib import Path
 from ..contract import JSON, Host, Reply, Setup, Turn
 from ..errors import ConfigError
 from .family import is_told, new_home, remove_home
+from .guard import guard
 from .launch import Launch
 from .messages import VERSION, Open, Opened, encode
 from .session import Limits, Session
@@ -50,7 +51,7 @@ async def open_in_worker(
         logger.warning("the memory of the agent `%s` is not watched: this system has no /proc", setup.agent)
         memory = None
     async with _home() as home:
-        order = _order(adapter, options, setup, target, paths, limits, home)
+        order = _order(adapter, options, setup, target, paths, limits)
         log = log or home / "worker.log"
         launch = Launch(python=Path(python), home=home, log=log, folder=setup.folder, modules=tuple(modules))
         agent = WorkerAgent(order, launch, limits, memory)
@@ -66,9 +67,15 @@ async def _home() -> AsyncIterator[Path]:
     """A home for a worker, gone afterwards."""
     home = new_home()
     try:
+        guard.add(home)
         yield home
     finally:
-        await asyncio.to_thread(remove_home, home)
+        await asyncio.to_thread(_leave, home)
+
+
+def _leave(home: Path) -> None:
+    remove_home(home)
+    guard.discard(home)
 
 
 def _order(
@@ -78,7 +85,6 @@ def _order(
     target: str | None,
     paths: Sequence[str],
     limits: Limits,
-    home: Path,
 ) -> bytes:
     order = Open(
         version=VERSION,
@@ -88,7 +94,6 @@ def _order(
         target=target,
         path=tuple(str(Path(path).absolute()) for path in paths),
         silence=limits.silence,
-        home=str(home),
     )
     try:
         return encode(order)

@@ -85,19 +85,26 @@ class RemoteHost:
     """The host of one turn, at the other end of the wire."""
 
     def __init__(self, desk: Desk, turn: int) -> None:
-        self._desk, self._send, self._turn = desk, desk.link.send, turn
+        self._desk, self._turn = desk, turn
 
     def say(self, text: str, part: int = 0) -> None:
         """Stream a piece of text."""
-        self._send(Say(id=self._turn, text=text, part=part))
+        self._report(Say(id=self._turn, text=text, part=part))
 
     def note(self, activity: Activity) -> None:
         """Report what the agent does."""
-        self._send(Note(id=self._turn, activity=activity))
+        self._report(Note(id=self._turn, activity=activity))
 
     def spend(self, usage: Usage) -> None:
         """Report usage."""
-        self._send(Spend(id=self._turn, usage=usage))
+        self._report(Spend(id=self._turn, usage=usage))
+
+    def _report(self, report: Say | Note | Spend) -> None:
+        """Send it; what cannot be sent is left out and told in the log, and does not disturb the agent."""
+        try:
+            self._desk.link.send(report)
+        except Exception as failure:
+            traceback.print_exception(failure)
 
     async def ask(self, question: Question) -> str:
         """Put a question."""

@@ -9,6 +9,9 @@ from ..contract import JSON, Host, Reply
 from .failures import to_error, to_failure
 from .messages import Answer, Ask, Call, Failed, Note, OfTurn, Replied, Say, Spend, encode
 
+MOST_QUESTIONS = 1000
+"""Questions and calls of a turn that may wait for an answer at the same time."""
+
 
 class Exchange:
     """Passes what the agent reports on to the host, in order, and answers what it asks, until `reply` is there."""
@@ -30,6 +33,8 @@ class Exchange:
             case Spend():
                 self._host.spend(message.usage)
             case Ask() | Call():
+                if len(self._answering) == MOST_QUESTIONS:
+                    raise ValueError(f"more than {MOST_QUESTIONS:,} questions at once")
                 task = asyncio.create_task(self._answer(message))
                 self._answering.add(task)
                 task.add_done_callback(self._answering.discard)

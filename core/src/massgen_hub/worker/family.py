@@ -1,18 +1,17 @@
 """All processes of a worker, also those that left its group and its tree: they have the home that the worker gave them.
 
 A process that starts another one may take everything from it, but tools that clear the environment of their children
-leave them HOME. Only Linux tells: elsewhere, and where a child was given another home, its process group is all.
+leave them HOME. Those that were left nothing are found as long as their worker lives: it adopts them when their parents
+end. Only Linux tells: elsewhere the process group is all.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 
 PROC = Path("/proc")
 PREFIX = "massgen-hub-worker-"
@@ -25,11 +24,15 @@ PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 def new_home() -> Path:
     """A folder that nobody else has."""
+    from tempfile import mkdtemp  # here, because the warden starts faster without it
+
     return Path(mkdtemp(prefix=PREFIX))
 
 
 def remove_home(home: Path) -> None:
     """Remove it with all that is in it, as far as that can be done; nothing where it is not a worker's own."""
+    import shutil  # here, because the warden starts faster without it
+
     if home.name.startswith(PREFIX):
         shutil.rmtree(home, ignore_errors=True)
 
@@ -39,24 +42,38 @@ def is_told() -> bool:
     return (PROC / "self" / "environ").exists()
 
 
-def family(home: Path) -> list[int]:
-    """The processes that have this home; none where it is not a worker's own."""
-    if not home.name.startswith(PREFIX):
+def family(*homes: Path) -> list[int]:
+    """The processes that have one of these homes, as far as they are a worker's own."""
+    own = [home for home in homes if home.name.startswith(PREFIX)]
+    wanted = {os.fsencode(known) for home in own for known in (f"HOME={home}", f"TMPDIR={home / 'tmp'}")}
+    if not wanted:
         return []
-    wanted = {f"HOME={home}".encode(), f"TMPDIR={home / 'tmp'}".encode()}
-    return [pid for pid in _processes() if not wanted.isdisjoint(_read(pid, "environ").split(b"\0"))]
+    return [pid for pid in _numbers(PROC) if not wanted.isdisjoint(_read(pid, "environ").split(b"\0"))]
 
 
-def end_family(home: Path, *, spare: int = 0) -> None:
-    """Kill the processes that have this home, but for `spare`, until there are none."""
+def end_family(*homes: Path) -> None:
+    """Kill the processes that have one of these homes, until there are none."""
     until = time.monotonic() + PATIENCE
-    while (found := [pid for pid in family(home) if pid != spare]) and time.monotonic() < until:
+    while (found := family(*homes)) and time.monotonic() < until:
         for pid in found:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except OSError:  # gone, or somebody else's by now
-                pass
+            end_descendants(pid)
+            _kill(pid)
         time.sleep(PAUSE)
+
+
+def end_descendants(pid: int) -> None:
+    """Kill what a living process has started, and what that has started."""
+    for task in _numbers(PROC / str(pid) / "task"):
+        for child in map(int, _read(pid, f"task/{task}/children").split()):
+            end_descendants(child)
+            _kill(child)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except OSError:  # gone, or somebody else's by now
+        pass
 
 
 def memory_of(home: Path, most: int) -> int:
@@ -67,10 +84,11 @@ def memory_of(home: Path, most: int) -> int:
     return held if held <= most else sum(map(_proportional, pids))
 
 
-def _processes() -> Iterator[int]:
+def _numbers(folder: Path) -> Iterator[int]:
+    """The processes or threads that a folder of `/proc` lists; none where it is gone."""
     try:
-        yield from (int(path.name) for path in PROC.iterdir() if path.name.isdigit())
-    except FileNotFoundError:
+        yield from [int(path.name) for path in folder.iterdir() if path.name.isdigit()]
+    except OSError:
         return
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from ..loopback import sparing_loopback
 
@@ -19,10 +17,6 @@ ALLOWED = re.compile(
 )
 """Variables of the hub that a worker inherits. PATH, PYTHONPATH, HOME and TMPDIR are made for it."""
 VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
-TAIL = 16 * 1024
-LINES = 15
-CRASHES, STACK = ("Fatal Python error: ", "Timeout (0:"), "(most recent call first):"
-"""How what `faulthandler` leaves begins, and each stack in it, of which the last is that of the main thread."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +32,11 @@ class Launch:
     log: Path
     folder: str | None = None
     modules: tuple[Path, ...] = ()
+
+    @property
+    def keeps_log(self) -> bool:
+        """Whether the log is there after the worker's home is gone."""
+        return self.home not in self.log.parents
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -77,34 +76,3 @@ class Launch:
         """The variables that a text names, that are set here and are not given to the worker."""
         given = self.environment()
         return sorted(name for name in set(VARIABLE.findall(text)) if name in os.environ and name not in given)
-
-    @property
-    def keeps_log(self) -> bool:
-        """Whether the log is there after the worker's home is gone."""
-        return self.home not in self.log.parents
-
-    def open_log(self) -> BinaryIO:
-        """The log, for appending, and readable by its owner only."""
-        return os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb")
-
-    def last_lines(self, since: int) -> str:
-        """The end of what was printed after the first `since` bytes of the log, or how the process crashed, indented;
-        empty where nothing was printed, or where the log is gone."""
-        try:
-            with self.log.open("rb") as log:
-                log.seek(max(since, log.seek(0, os.SEEK_END) - TAIL))
-                lines = log.read().decode(errors="replace").splitlines()
-        except OSError:
-            return ""
-        return "\n".join(f"  {line}" for line in _telling(lines) if line.strip())
-
-
-def _telling(lines: list[str]) -> list[str]:
-    """The last lines, or those of a crash that tell where it was."""
-    crash = _last(lines, lambda line: line.startswith(CRASHES))
-    stack = _last(lines, lambda line: line.endswith(STACK))
-    return lines[-LINES:] if crash is None or stack is None else [lines[crash], *lines[stack:]][:LINES]
-
-
-def _last(lines: list[str], fits: Callable[[str], bool]) -> int | None:
-    return max((number for number, line in enumerate(lines) if fits(line)), default=None)

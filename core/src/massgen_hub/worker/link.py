@@ -12,23 +12,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn
 
 from ..errors import PluginError, TurnError
-from .family import end_family, remove_home
-from .messages import LONGEST, Beat, Close, FromHub, FromWorker, WireError, encode, from_hub
+from .family import end_descendants
+from .messages import LONGEST, Beat, Close, FromHub, FromWorker, WireError, encode, from_hub, from_worker
 
 LAST_SECONDS = 1.0
 """What a worker has to close its agent, once the hub is gone."""
-PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 
 
 class Link:
     """Messages out, from any thread; messages in, read by a thread of its own so that no agent can keep them waiting.
 
-    An end of file, or a SIGTERM, means that the hub is gone: the agent is closed, and then everything ends that it
-    started. `home` is what all of it has in common; None where nobody else may have to be ended.
+    An end of file, or a SIGTERM, means that the hub is gone: the agent is closed, and then the processes of its group
+    end. The hub's warden sees to those that left it.
     """
 
     def __init__(self, source: int, output: int) -> None:
@@ -37,13 +36,14 @@ class Link:
         self._lock = threading.Lock()
         self._inbox: asyncio.Queue[FromHub | WireError] = asyncio.Queue()
         self._abandoned = False
-        self.home: Path | None = None
 
     def send(self, message: FromWorker) -> None:
-        """Write a line. Raises `TypeError` where JSON cannot carry it, `TurnError` where it is too long."""
+        """Write a line. Raises `TypeError` or `ValueError` where the hub could not read it, `TurnError` where it is too
+        long."""
         line = encode(message)
         if len(line) > LONGEST:
             raise TurnError(f"{len(line):,} bytes are more than the {LONGEST:,} that may go to the hub at once")
+        from_worker(line)  # what the hub cannot read ends this process
         with self._lock:
             try:
                 self._output.write(line)
@@ -76,8 +76,8 @@ class Link:
             abandon()
 
         signal.signal(signal.SIGTERM, lambda *_: abandon())
+        _adopt()
         os.register_at_fork(after_in_child=self._disown)
-        _die_with_the_hub()
         _start(read)
 
     def beat(self, silence: float) -> None:
@@ -98,6 +98,7 @@ class Link:
         sys.stdout.flush()
         if self._abandoned:
             self._end_all()
+        end_descendants(os.getpid())
         os._exit(code)
 
     def _disown(self) -> None:
@@ -114,11 +115,9 @@ class Link:
         self._end_all()
 
     def _end_all(self) -> NoReturn:
-        """End this process and its children, at once, and do what the hub can do no more."""
+        """End this process and its children, at once."""
+        end_descendants(os.getpid())
         if os.getpgrp() == os.getpid():
-            if self.home is not None:
-                end_family(self.home, spare=os.getpid())
-                _start(remove_home, self.home).join(LAST_SECONDS)
             os.killpg(0, signal.SIGKILL)
         os._exit(1)
 
@@ -142,10 +141,7 @@ def _forever(pause: float, function: Callable[[], object]) -> None:
         time.sleep(pause)
 
 
-def _die_with_the_hub() -> None:
-    """Ask the kernel for a SIGTERM when the hub dies: somebody else may hold the other end of our stdin.
-
-    A SIGKILL would come before the end of file is seen, and leave the children of this process behind.
-    """
+def _adopt() -> None:
+    """From now on, be the parent of all descendants whose own parent ends, where the system has such a thing."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

@@ -9,12 +9,11 @@ is ignored; anything else that is not on this page ends the worker.
 """
 
 # Annotations are read at run time by the codec, so this page does without `from __future__ import annotations`.
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast, get_args
 
-from ..codec import from_plain, to_json
+from ..codec import from_json, from_plain, to_json
 from ..contract import JSON, Activity, Question, Reply, Setup, Traits, Turn, Usage
 
 VERSION = 1
@@ -42,8 +41,7 @@ class Failure:
 @dataclass(frozen=True, kw_only=True)
 class Open:
     """Open an agent. `path` holds folders for the end of `sys.path`, `target` is `module:attribute` in them; the
-    setup's own target stays behind. A worker beats twelve times in `silence` seconds. `home` is the worker's own: once
-    the hub is gone, it ends every process that has it too, and removes it."""
+    setup's own target stays behind. A worker beats twelve times in `silence` seconds."""
 
     version: int
     adapter: str
@@ -52,7 +50,6 @@ class Open:
     target: str | None
     path: tuple[str, ...]
     silence: float
-    home: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +200,7 @@ def from_worker(line: bytes) -> FromWorker:
 
 def _decode(line: bytes, kinds: Mapping[str, type]) -> Any:
     try:
-        body = json.loads(line)
+        body = from_json(line.decode(errors="surrogatepass"))
     except (ValueError, RecursionError):
         raise WireError(f"this is no JSON: {_start(line)}") from None
     kind = kinds.get(str(body.get("type"))) if isinstance(body, dict) else None

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..errors import ConfigError
-from .family import end_family
+from .family import end_descendants, end_family
 from .launch import Launch
+from .log import Log
 from .messages import LONGEST
 
+MOMENT = 0.001
+"""Seconds for which lines are handed on before everybody else on the loop has a turn."""
 STRAGGLERS = 0.2
 """Seconds between the end of the pipe and that of the process, whichever comes first: somebody else may still hold the
 pipe, or the process live on without it."""
@@ -31,20 +35,21 @@ class Process(asyncio.SubprocessProtocol):
         self._transport: asyncio.SubprocessTransport
         self._alarm: asyncio.TimerHandle | None = None
         self._line = bytearray()
+        self._lines: deque[bytes] = deque()
+        self._behind = self._lost = False
         self._heard = 0.0
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._sweeping: asyncio.Future[None]
         self._home: Path
-        self.log_start = 0
         self.dying = self.broken = False
         self._reason = ""
 
-    async def start(self, launch: Launch) -> None:
-        """Start it. Raises `ConfigError` where that cannot be done. After anything else, `end` it."""
+    async def start(self, launch: Launch, log: Log) -> None:
+        """Start it; what it prints goes to the log. Raises `ConfigError` where that cannot be done. After anything
+        else, `end` it."""
         self._home = launch.home
-        with launch.open_log() as log:
-            self.log_start = os.fstat(log.fileno()).st_size
-            self._starting = asyncio.create_task(self._execute(launch, log))
+        with log.open() as file:
+            self._starting = asyncio.create_task(self._execute(launch, file))
             await asyncio.wait([self._starting])
         try:
             self._starting.result()
@@ -82,6 +87,11 @@ class Process(asyncio.SubprocessProtocol):
         if not self.dying:
             self._stdin.write(line)
 
+    @property
+    def unread(self) -> int:
+        """Bytes that were sent, and that it has not read."""
+        return 0 if self.dying else self._stdin.get_write_buffer_size()
+
     def watch(self, silence: float) -> None:
         """From now on, end the process when nothing comes from it for so many seconds."""
         if self.dying:
@@ -102,6 +112,8 @@ class Process(asyncio.SubprocessProtocol):
         """End the process and its children, at once."""
         self.dying = True
         if not self._ended.done():
+            if self._transport.get_returncode() is None:
+                end_descendants(self._transport.get_pid())
             try:
                 os.killpg(self._transport.get_pid(), signal.SIGKILL)
             except (ProcessLookupError, PermissionError):  # gone; macOS says the second of zombies
@@ -130,16 +142,34 @@ class Process(asyncio.SubprocessProtocol):
         self._heard = self._loop.time()
         head, newline, rest = data.rpartition(b"\n")
         if newline:
-            lines = (bytes(self._line) + head).split(b"\n")
+            self._lines.extend((bytes(self._line) + head).split(b"\n"))
             self._line = bytearray(rest)
-            for line in lines:
-                if not self.broken:
-                    self._receive(line)
         else:
             self._line += rest
+        if not self._behind:
+            self._hand_on()
         if len(self._line) > LONGEST:
             self.fail(f"sent a line of more than {LONGEST:,} bytes")
             self._line.clear()
+
+    def _hand_on(self) -> None:
+        """Hand on lines for a moment. While more are left the process has to wait, and everybody else goes on."""
+        until = self._loop.time() + MOMENT
+        while self._lines and not self.broken:
+            self._receive(self._lines.popleft())
+            if self._loop.time() > until:
+                break
+        if self.broken:
+            self._lines.clear()
+        self._behind = bool(self._lines)
+        output = cast("asyncio.ReadTransport", self._transport.get_pipe_transport(1))
+        if self._behind:
+            output.pause_reading()
+            self._loop.call_soon(self._hand_on)
+        else:
+            output.resume_reading()
+            if self._lost:
+                self._finish()
 
     def pipe_connection_lost(self, fd: int, _exc: Exception | None) -> None:
         """It closed its output: it is about to end, or else nothing can be heard of it again."""
@@ -154,11 +184,21 @@ class Process(asyncio.SubprocessProtocol):
     def process_exited(self) -> None:
         """It is gone; its children go with it."""
         self.kill()
-        self._loop.call_later(STRAGGLERS, self._transport.close)
+        self._loop.call_later(STRAGGLERS, self._close)
+
+    def _close(self) -> None:
+        if self._behind:
+            self._loop.call_later(STRAGGLERS, self._close)
+        else:
+            self._transport.close()
 
     def connection_lost(self, _exc: Exception | None) -> None:
         """It is gone, and all that it wrote has been read."""
-        self.dying = True
+        self.dying = self._lost = True
+        if not self._behind:
+            self._finish()
+
+    def _finish(self) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
         self._ended.set_result(None)

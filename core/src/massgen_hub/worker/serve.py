@@ -10,7 +10,6 @@ import sys
 import traceback
 from contextlib import AsyncExitStack
 from importlib.metadata import version
-from pathlib import Path
 from typing import NoReturn
 
 from ..errors import PluginError
@@ -43,7 +42,6 @@ async def converse(link: Link) -> None:
     async with AsyncExitStack() as stack:
         try:
             order = _first(await link.receive())
-            link.home = Path(order.home) if order.home else None
             link.beat(order.silence)
             from .opening import open_agent
 

@@ -11,8 +11,10 @@ from ..errors import HubError, NoWorker, PluginError, WorkerDied
 from .exchange import Exchange
 from .failures import to_error
 from .launch import Launch
+from .log import Log
 from .memory import outgrown
 from .messages import (
+    LONGEST,
     VERSION,
     Beat,
     Cancel,
@@ -34,24 +36,26 @@ INSTEAD = "let a factory take the argument `model`, or set `environment: inline`
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """Seconds. `start`: until the agent is open. `silence`: without a sign of life. `grace`: for a cancelled turn to
-    end by itself. `close`: for the agent to be closed. `weigh`: between two looks at its memory."""
+    end by itself. `close`: for the agent to be closed. `weigh`: between two looks at its memory. `trim`: between two
+    looks at the length of its log."""
 
     start: float = 120.0
     silence: float = 60.0
     grace: float = 0.2
     close: float = 1.0
     weigh: float = 1.0
+    trim: float = 0.5
 
 
 class Session:
     """An agent that is open in a worker, from `open` until the process ends, for whatever reason."""
 
     def __init__(self, launch: Launch, limits: Limits) -> None:
-        self._launch, self._limits = launch, limits
+        self._launch, self._limits, self._log = launch, limits, Log(launch.log)
         self._process = Process(self._receive, self._gone)
         self._opened: asyncio.Future[Opened] = asyncio.get_running_loop().create_future()
         self._exchange: Exchange | None = None
-        self._weighing: asyncio.Task[None] | None = None
+        self._tending: list[asyncio.Task[None]] = []
         self._outgrown = False
         self._numbers = count(1)
         self.ready = Ready(version=0)
@@ -63,9 +67,8 @@ class Session:
         nothing is left then."""
         session = cls(launch, limits)
         try:
-            await session._process.start(launch)
-            if memory is not None:
-                session._weighing = asyncio.create_task(session._weigh(memory))
+            await session._process.start(launch, session._log)
+            session._tend(memory)
             session._process.send(order)
             session.about = await session._opening()
         except BaseException:
@@ -83,7 +86,7 @@ class Session:
     async def take(self, turn: Turn, host: Host) -> Reply:
         """One turn; there is never more than one at a time. When it is cancelled and the agent does not stop, the
         process ends. Raises `TurnError`, as `WorkerDied` where the process ended by itself."""
-        exchange = self._exchange = Exchange(next(self._numbers), host, self._process.send)
+        exchange = self._exchange = Exchange(next(self._numbers), host, self._answer)
         try:
             self._process.send(encode(Take(id=exchange.number, turn=turn)))
             await asyncio.wait([exchange.reply])
@@ -118,11 +121,27 @@ class Session:
             if not stopped:
                 self._process.kill()
 
+    def _tend(self, memory: int | None) -> None:
+        """From now on, keep the log and the memory within their bounds."""
+        self._tending.append(asyncio.create_task(self._trim()))
+        if memory is not None:
+            self._tending.append(asyncio.create_task(self._weigh(memory)))
+
+    async def _trim(self) -> None:
+        while True:
+            await asyncio.sleep(self._limits.trim)
+            await asyncio.to_thread(self._log.trim)
+
     async def _weigh(self, memory: int) -> None:
         """End the process when it holds more than that."""
         reason = await outgrown(self._launch.home, memory, self._limits.weigh)
         self._outgrown = True
         self._process.fail(reason)
+
+    def _answer(self, line: bytes) -> None:
+        self._process.send(line)
+        if self._process.unread > LONGEST:
+            self._process.fail("asks, and does not read the answers")
 
     def _say(self, message: FromHub) -> None:
         self._process.send(encode(message))
@@ -150,13 +169,14 @@ class Session:
     def _meet(self, ready: Ready) -> None:
         self.ready = ready
         if ready.version != VERSION:
-            theirs = f"massgen-hub {ready.hub} of {self._launch.python}"
+            theirs = f"massgen-hub {ready.hub or 'unknown'} of {self._launch.python}"
             what = f"the worker speaks version {ready.version} of its protocol ({theirs}), this hub {VERSION}"
             self._settle(NoWorker(what, hint="install the same massgen-hub there as here"))
 
     def _settle(self, outcome: Opened | HubError) -> None:
         if self._opened.done():
-            self._process.fail(f"broke off: {outcome}")
+            what = "opened its agent twice" if isinstance(outcome, Opened) else f"broke off: {outcome.message}"
+            self._process.fail(what)
         elif isinstance(outcome, Opened):
             self._opened.set_result(outcome)
         else:
@@ -173,8 +193,9 @@ class Session:
     def _gone(self) -> None:
         """The process has ended: nobody may wait for it."""
         process = self._process
-        if self._weighing is not None:
-            self._weighing.cancel()
+        for task in self._tending:
+            task.cancel()
+        self._log.trim()
         what = f"the agent's worker {process.how_it_ended}{self._last_lines()}"
         if not self._opened.done():
             self._opened.set_exception(NoWorker(what, hint=self._hint()))
@@ -187,7 +208,7 @@ class Session:
         return not self._process.broken or (self._outgrown and exchange.number > 1)
 
     def _last_lines(self) -> str:
-        lines = self._launch.last_lines(self._process.log_start)
+        lines = self._log.last_lines()
         return f"; the last it printed:\n{lines}" if lines else ""
 
     def _hint(self) -> str:

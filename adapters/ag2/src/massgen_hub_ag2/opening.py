@@ -23,7 +23,7 @@ PAIR = ("builtins.tuple", "builtins.list")
 ACCEPTS = (CLASSIC, PATTERN, *PAIR, MODERN, BETA)
 EXPECTED = (
     "a `ConversableAgent`, a pair `(user_proxy, assistant)`, a `GroupChatManager` (around its `GroupChat`) or a "
-    "`Pattern` of classic AG2, an `Agent` of AG2 1.x"
+    "`Pattern` of classic AG2, an `Agent` of AG2 1.x (or of `autogen.beta` in 0.14.1)"
 )
 MANAGER = "autogen.GroupChatManager"
 

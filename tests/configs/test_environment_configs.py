@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from massgen_hub.config.agents import APART, TOGETHER
 from massgen_hub.testing import ModelServer
 
@@ -27,7 +28,7 @@ def cache(tmp_path_factory):
 def call(tmp_path, cache):
     """Calls `massgen-hub` beside a copy of a config."""
 
-    def run(config, *arguments, **environment):
+    def run(config, *arguments, code=0, **environment):
         for file in CONFIGS.glob(f"{Path(config).stem}.*"):
             shutil.copy(file, tmp_path)
         kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
@@ -36,7 +37,7 @@ def call(tmp_path, cache):
             capture_output=True, text=True, cwd=tmp_path, timeout=600,
             env={**kept, "MASSGEN_HUB_CACHE": str(cache), "NO_COLOR": "1", **environment},
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == code, done.stderr
         return done
 
     return run
@@ -107,3 +108,24 @@ def test_two_generations_of_a_framework_vote_together(call, tmp_path):
     assert (majors["ag2-classic"]["openai"], majors["ag2-1x"]["openai"]) == ("2", "3")
     assert (majors["agentscope-1"]["agentscope"], majors["agentscope-2"]["agentscope"]) == ("1", "2")
     assert (majors["agentscope-1"]["mcp"], majors["agentscope-2"]["mcp"]) == ("1", "2")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("of", "line", "environment"),
+    [
+        ("ag2-classic", "from ag2.config import OpenAIConfig; OpenAIConfig(model='m')", "ag2[openai]>=1.2"),
+        ("agentscope-2", "from agentscope.agent import ReActAgent", "agentscope<2"),
+        ("agentscope-1", "from agentscope.agent import Agent", "agentscope>=2"),
+    ],
+)
+def test_code_of_the_other_generation_is_told_the_environment_that_it_needs(call, tmp_path, of, line, environment):
+    whole = yaml.safe_load((CONFIGS / "two-generations.yaml").read_text())
+    (entry,) = [agent for agent in whole["agents"] if agent["id"] == of]
+    own = {"agent": "other:agent", "type": entry["type"], "environment": entry["environment"]}
+    (tmp_path / "other.py").write_text(line)
+    (tmp_path / "other.yaml").write_text(yaml.safe_dump({"agents": [own]}))
+    call("other.yaml", "env", "sync", "other.yaml")
+    done = call("other.yaml", "run", "-c", "other.yaml", "Who are you?", code=2)
+    hint = done.stderr.partition("hint: ")[2]
+    assert f'environment: {{requires: ["{environment}"' in hint

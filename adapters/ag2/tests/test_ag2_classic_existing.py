@@ -124,7 +124,7 @@ def test_what_it_asks_a_person_is_put_to_the_hub(take, server) -> None:
 
 
 def test_where_nobody_can_answer_the_turn_fails_and_says_so(take, server) -> None:
-    with pytest.raises(NotAvailable, match="nobody answers: Replying as mine"):
+    with pytest.raises(NotAvailable, match='nobody answers: Replying as mine.*\n\nhint: .*human_input_mode="NEVER"'):
         take(draft(), {}, [say("never asked")], target=made(server, human_input_mode="ALWAYS"))
 
 
@@ -133,9 +133,10 @@ def test_options_that_describe_another_agent_are_refused(take, server) -> None:
         take(draft(), {"system_message": "Be long."}, target=made(server))
 
 
-def test_code_execution_without_an_executor_is_refused(take, server) -> None:
+def test_code_in_a_container_without_an_executor_is_refused(take, server) -> None:
     agent = made(server, code_execution_config={"use_docker": False})
-    with pytest.raises(ConfigError, match="executor"):
+    agent._code_execution_config["use_docker"] = True
+    with pytest.raises(ConfigError, match="runs code in a container without an executor"):
         take(draft(), {}, target=agent)
 
 

@@ -114,11 +114,12 @@ def test_a_ballot_of_a_group_runs_no_code(take, server, tmp_path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_member_that_runs_code_without_an_executor_is_refused_by_its_name(take, server) -> None:
-    group = manager(server, [agent(server, "one"), proxy("runs", code_execution_config={"use_docker": False})])
+def test_a_member_that_runs_code_in_a_container_without_an_executor_is_refused_by_its_name(take, server) -> None:
+    runs = proxy("runs", code_execution_config={"use_docker": False})
+    runs._code_execution_config["use_docker"] = "python:3-slim"
     with pytest.raises(ConfigError, match="`runs`") as refused:
-        take(draft(), {}, target=group)
-    assert "LocalCommandLineCodeExecutor" in refused.value.hint
+        take(draft(), {}, target=manager(server, [agent(server, "one"), runs]))
+    assert "DockerCommandLineCodeExecutor" in refused.value.hint
 
 
 # People.

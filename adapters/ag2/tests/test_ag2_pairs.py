@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from ag2_users import agent, proxy
 from autogen import register_function
 from autogen.coding import LocalCommandLineCodeExecutor
+from massgen_hub.contract import Shown
 from massgen_hub.errors import ConfigError
-from massgen_hub.testing import call, draft, say, vote
+from massgen_hub.testing import call, decide, draft, say, vote
 
 BALLOT = {"reason": "It is the capital.", "ranking": ["A", "B"]}
 CODE = "```python\nprint(6 * 7)\n```"
@@ -28,6 +30,25 @@ def test_the_proxy_runs_the_code_of_the_assistant(take, server, tmp_path) -> Non
     reply, host = take(draft("TERMINATE is a word."), {}, target=pair)
     assert [note.kind for note in host.activities] == ["code", "output"]
     assert reply.text == "It is 42." == host.text
+
+
+def test_a_proxy_that_runs_code_in_the_older_way_runs_it_here(take, server, tmp_path) -> None:
+    server.script("coder", [say(CODE), say("It is 42.")])
+    older = proxy(code_execution_config={"use_docker": False, "work_dir": str(tmp_path / "coding")})
+    before = dict(older._code_execution_config)
+    reply, host = take(draft(), {"max_turns": 2}, target=(older, agent(server, "coder")))
+    assert [note.kind for note in host.activities] == ["code", "output"]
+    assert (reply.text, list((tmp_path / "coding").glob("*.py")) != []) == ("It is 42.", True)
+    assert (older._code_execution_config, older.code_executor) == (before, None)
+
+
+def test_in_the_older_way_too_the_code_of_a_peer_is_not_run(take, server, tmp_path) -> None:
+    peers = f"```python\nopen({str(tmp_path / 'ran')!r}, 'w')\n```"
+    turn = replace(decide(), shown=(Shown(label="A", text=peers),), schema=None)
+    server.script("coder", [say(peers), say("A is right.")])
+    older = proxy(code_execution_config={"use_docker": False, "work_dir": str(tmp_path)})
+    reply, _ = take(turn, {"max_turns": 2}, target=(older, agent(server, "coder")))
+    assert (reply.text, (tmp_path / "ran").exists()) == ("A is right.", False)
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -6,12 +6,15 @@ import threading
 from typing import Any
 
 from agentscope.agent import AgentBase, ReActAgent
-from agentscope.formatter import OpenAIChatFormatter
+from agentscope.formatter import OpenAIChatFormatter, OpenAIMultiAgentFormatter
+from agentscope.mcp import StdIOStatefulClient
 from agentscope.memory import InMemoryMemory
 from agentscope.message import Msg, TextBlock
 from agentscope.model import OpenAIChatModel
+from agentscope.pipeline import MsgHub, sequential_pipeline
 from agentscope.tool import Toolkit, ToolResponse
 from massgen_hub.contract import Model
+from massgen_hub.testing import MCP_SERVER
 from pydantic import BaseModel
 
 number = 7
@@ -78,3 +81,38 @@ class Relay(AgentBase):
 
     async def observe(self, msg: Any) -> None:
         await self.helper.observe(msg)
+
+
+class Debate(AgentBase):
+    """Several agents that hear each other, and a list of what was said."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        chats = chat(model)
+        self.solvers = [
+            ReActAgent(name, f"You are {name}.", chats, OpenAIMultiAgentFormatter()) for name in ("Al", "Bo")
+        ]
+        self.by_role = {"judge": self.solvers[0]}
+        self.model, self.said = chats, []
+
+    async def reply(self, msg: Msg) -> Msg:
+        async with MsgHub(self.solvers, announcement=msg):
+            said = await sequential_pipeline(self.solvers)
+        self.said.append(said)
+        return await self.by_role["judge"](Msg("user", "Who is right?", "user"))
+
+    async def observe(self, msg: Any) -> None:
+        """Hear nothing."""
+
+
+connected: list[Any] = []
+
+
+async def with_a_server(model: Model) -> ReActAgent:
+    """One with the tools of an MCP server, which only a function that is `async` can connect."""
+    client = StdIOStatefulClient("desk", MCP_SERVER[0], list(MCP_SERVER[1:]))
+    await client.connect()
+    connected.append(client)
+    toolkit = Toolkit()
+    await toolkit.register_mcp_client(client)
+    return agent(model, toolkit=toolkit)

@@ -99,6 +99,38 @@ def test_an_agent_of_the_users_own_class_and_its_helper_are_heard(take, server):
     assert run(relay.helper.memory.size(), loop="one") == 0
 
 
+def test_agents_in_lists_and_mappings_are_heard_and_every_debate_is_a_fresh_one(take, server):
+    debate, host = users.Debate(server.model("m")), RecordingHost()
+    said = [say("Paris, says Al."), say("Paris, says Bo."), say("Paris."), say("P. 1"), say("P. 2"), say("Lyon.")]
+    reply = take([draft(), draft()], said, host, target=debate)
+    assert reply.text == "Lyon."
+    heard = [str(request.body["messages"]) for request in server.requests]
+    assert "Paris, says Al." in heard[1]
+    assert all("Paris" not in what for what in heard[3:])
+    assert [(used.input, used.output) for used in host.spent] == [request.usage for request in server.requests]
+    assert [run(agent.memory.size(), loop="one") for agent in debate.solvers] == [0, 0]
+    assert (debate.said, debate.solvers[0]._subscribers) == ([], {})
+
+
+def test_a_model_that_several_hold_offers_the_decision_to_the_agent_that_decides(take, server, offered):
+    class Chair(users.Debate):
+        async def reply(self, msg):
+            await self.solvers[0](msg)
+            said = await self.model([{"role": "user", "content": msg.get_text_content()}])
+            said = [chunk async for chunk in said][-1]
+            return Msg("chair", said.content, "assistant")
+
+    chair = Chair(server.model("m"))
+    assert take(vote(), [say("A is best."), call("vote", BALLOT)], target=chair).data == BALLOT
+    assert ("vote" in offered(0), offered(1)) == (False, ["vote"])
+
+
+def test_an_async_factory_connects_what_its_agent_needs(take, server):
+    asked = call("add", {"x": 2, "y": 3})
+    assert take(draft(), [asked, say("5")], target="agentscope1_users:with_a_server").text == "5"
+    assert "5" in str(server.requests[1].body["messages"][-1])
+
+
 def test_an_agent_that_has_no_loop_of_its_own_has_no_bound_on_it(take, server):
     with pytest.raises(ConfigError, match="`max_iters` has no effect on an agent of your own"):
         take(draft(), [], target=users.Relay(server.model("m")), max_iters=3)

@@ -203,6 +203,20 @@ def test_a_client_of_the_users_agent_is_connected_for_it_and_stays_as_it_was(tak
     assert agent.toolkit.tool_groups[0].mcps == [client]
 
 
+def test_an_async_factory_may_connect_the_clients_of_its_agent(take, server):
+    """A toolkit takes no client that waits to be connected."""
+    from agentscope_users import chat
+
+    async def factory(model):
+        config = StdioMCPConfig(command=sys.executable, args=[FILE])
+        client = MCPClient(name="desk", is_stateful=True, mcp_config=config, enable_tools=["add"])
+        await client.connect()
+        return Agent("a", "S", chat(model), Toolkit(mcps=[client]))
+
+    assert take(draft(), [ADD, say("5")], target=factory, permissions="allow").text == "5"
+    assert results(server) == ["5"]
+
+
 def test_a_client_without_a_session_is_used_too(take, server, desk_on_http):
     client = MCPClient(name="desk", is_stateful=False, mcp_config=HttpMCPConfig(url=desk_on_http[0]))
     agent = users_agent(server, client)

@@ -200,6 +200,11 @@ def no_traits(_options: Any) -> Traits:
     return Traits()
 
 
+def no_advice(_failure: ImportError) -> str:
+    """The advice of an adapter that has none."""
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tested:
     """The versions of a distribution that an adapter was tested with, both ends included: `oldest` is the lower bound
@@ -221,7 +226,8 @@ class Adapter:
     YAML may have beside the hub's own. `open(options, setup)` is an async context manager around the agent.
     `accepts` lists the classes whose instances are agents of this framework, as `"top_module.ClassName"`, looked up by
     name in the object's class hierarchy so that nothing is imported to find out. `tested` are the distributions of the
-    framework and the versions that are known to work, for `massgen-hub doctor`.
+    framework and the versions that are known to work, for `massgen-hub doctor`. `advice(failure)` is what to do where
+    the user's module cannot import something here, such as another generation of the framework; empty otherwise.
     """
 
     name: str
@@ -231,6 +237,7 @@ class Adapter:
     traits: Callable[[Any], Traits] = no_traits
     accepts: tuple[str, ...] = ()
     tested: tuple[Tested, ...] = ()
+    advice: Callable[[ImportError], str] = no_advice
 
 
 Meter = Callable[[str, Usage], None]

@@ -19,7 +19,7 @@ from .contract import Adapter, Agent, Host, Model, Reply, Setup, Traits, Turn
 from .errors import ConfigError, HubError, NoWorker, TurnError
 from .kit import ThreadedHost
 from .runner import Participant
-from .targets import append_to_path, resolve
+from .targets import advised, append_to_path, resolve
 from .worker import WorkerAgent, open_in_worker
 from .worker.versions import versions_of
 
@@ -165,14 +165,14 @@ def _agent(spec: AgentSpec, stock: Stock) -> AbstractAsyncContextManager[Agent]:
     if model is not None and not model.key:  # clients demand one even where the address does not
         model = replace(model, key=NO_KEY)
     setup = Setup(agent=spec.id, seed=stock.seed, model=model, folder=str(stock.folder / spec.id))
-    with _named(spec):
+    with _named(spec, stock):
         context = _context(spec, setup, stock)
     return _entered(spec, context, stock)
 
 
 @asynccontextmanager
 async def _entered(spec: AgentSpec, context: AbstractAsyncContextManager[Agent], stock: Stock) -> AsyncIterator[Agent]:
-    with _named(spec):
+    with _named(spec, stock):
         try:
             agent = await context.__aenter__()
         except ConfigError:
@@ -188,14 +188,16 @@ async def _entered(spec: AgentSpec, context: AbstractAsyncContextManager[Agent],
 
 
 @contextmanager
-def _named(spec: AgentSpec) -> Iterator[None]:
-    """Errors say which agent."""
+def _named(spec: AgentSpec, stock: Stock) -> Iterator[None]:
+    """Errors say which agent, and what its adapter advises."""
     try:
         yield
     except HubError as failure:
         if isinstance(failure, NoWorker) or (isinstance(failure, ConfigError) and failure.place is not None):
             raise
-        raise ConfigError(f"agent `{spec.id}`: {failure.message}", place=spec.place, hint=failure.hint) from failure
+        adapter = stock.adapters.get(spec.type)
+        hint = advised(failure, adapter.advice) if adapter else failure.hint
+        raise ConfigError(f"agent `{spec.id}`: {failure.message}", place=spec.place, hint=hint) from failure
     except Exception as failure:
         what = f"agent `{spec.id}` cannot be opened: {type(failure).__name__}: {failure}"
         raise ConfigError(what, place=spec.place) from failure

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .errors import ConfigError
+from .errors import ConfigError, HubError
 from .hints import did_you_mean
 
 SHOWN = 8
@@ -38,6 +38,12 @@ def append_to_path(folders: Iterable[str]) -> None:
     importlib.invalidate_caches()
 
 
+def advised(failure: HubError, advice: Callable[[ImportError], str]) -> str:
+    """The hint of an error, which is an adapter's `advice` where a user's module could not import something."""
+    missing = failure.__cause__
+    return (advice(missing) if isinstance(missing, ImportError) else "") or failure.hint
+
+
 def where(failure: BaseException) -> str:
     """The innermost line that is neither ours nor the import system's own, in brackets."""
     frames = traceback.extract_tb(failure.__traceback__)
@@ -55,8 +61,16 @@ def _module(name: str, target: str) -> ModuleType:
         raise ConfigError(f"`{target}` needs the module `{missing.name}`{where(missing)}", hint=hint) from missing
     except (Exception, SystemExit) as failure:
         what = f"`{name}` fails while it is imported{where(failure)}: {type(failure).__name__}: {failure}"
-        hint = f"try it alone: python -c 'import {name}'"
-        raise ConfigError(what, hint=hint) from failure
+        raise ConfigError(what, hint=_hint(name, failure)) from failure
+
+
+def _hint(module: str, failure: BaseException) -> str:
+    """What to do about a module that fails while it is imported."""
+    if isinstance(failure, FileNotFoundError) and not Path(str(failure.filename)).is_absolute():
+        return (
+            f"agents do not work in the folder of the config: name it as `Path(__file__).parent / {failure.filename!r}`"
+        )
+    return f"try it alone: {sys.executable} -c 'import {module}'"
 
 
 def _no_module(name: str, target: str) -> ConfigError:

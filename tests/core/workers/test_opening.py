@@ -108,6 +108,15 @@ def test_a_target_that_does_not_exist_is_an_error(refused, tmp_path):
     assert error.hint == "did you mean `agent`?"
 
 
+def test_an_adapter_says_what_to_do_about_a_module_for_another_generation_of_its_framework(refused, tmp_path):
+    (tmp_path / "early.py").write_text("from no_such_framework import Agent")
+    error = refused(target="early:agent", paths=[tmp_path])
+    assert (error.message.partition(" (")[0], error.hint) == (
+        "`early:agent` needs the module `no_such_framework`",
+        "take a tiny one",
+    )
+
+
 def test_a_target_that_needs_a_key_of_the_hub_says_that_workers_see_none(refused, tmp_path, monkeypatch):
     monkeypatch.setenv("SOME_API_KEY", "sk-secret")
     (tmp_path / "keyed.py").write_text("import os\nagent = os.environ['SOME_API_KEY']")

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 from massgen_hub.errors import ConfigError
-from massgen_hub.targets import resolve
+from massgen_hub.targets import advised, resolve
 
 
 @pytest.fixture(autouse=True)
@@ -92,3 +92,25 @@ def test_a_missing_attribute_is_named_with_the_one_that_was_meant(error, tmp_pat
 def test_a_missing_attribute_that_resembles_none_comes_with_a_list(error, tmp_path):
     (tmp_path / "mine_f.py").write_text("one = two = 1")
     assert error("mine_f:agent").hint == "it has `one`, `two`"
+
+
+def test_a_file_that_is_not_where_agents_work_is_named_beside_the_module(error, tmp_path):
+    (tmp_path / "reader.py").write_text("open('OAI_CONFIG_LIST')")
+    assert error("reader:agent").hint.endswith("name it as `Path(__file__).parent / 'OAI_CONFIG_LIST'`")
+
+
+def test_a_module_that_fails_can_be_tried_with_the_same_interpreter(error, tmp_path):
+    (tmp_path / "odd.py").write_text("1 / 0")
+    assert error("odd:agent").hint == f"try it alone: {sys.executable} -c 'import odd'"
+
+
+def test_an_adapter_advises_about_what_a_module_could_not_import_and_nothing_else(error, tmp_path):
+    def advice(failure):
+        return f"get {failure.name}" if failure.name == "no_such_framework" else ""
+
+    (tmp_path / "early.py").write_text("from no_such_framework import Agent")
+    (tmp_path / "other.py").write_text("import no_such_thing")
+    (tmp_path / "wrong.py").write_text("1 / 0")
+    assert advised(error("early:agent"), advice) == "get no_such_framework"
+    for other in (error("other:agent"), error("wrong:agent")):
+        assert advised(other, advice) == other.hint

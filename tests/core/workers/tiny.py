@@ -295,6 +295,7 @@ def register_adapters():
                 Tested(distribution="pluggy", oldest="1.7", newest="1.7"),
                 Tested(distribution="no-such-framework", oldest="1", newest="2"),
             ),
+            advice=lambda failure: "take a tiny one" if failure.name == "no_such_framework" else "",
         ),
         Adapter(name="tinier", summary="Of another name.", options=TinyOptions, open=opened, traits=traits),
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from massgen_hub.contract import Adapter, Tested, Traits
 from massgen_hub.hookspecs import hookimpl
 
+from .generations import advice
 from .opening import ACCEPTS, open_agent
 from .options import Ag2Options
 
@@ -39,6 +40,7 @@ ADAPTER = Adapter(
         Tested(distribution="autogen", oldest="0.10.3", newest="0.14.1"),
         Tested(distribution="ag2", oldest="0.10.3", newest="1.2.1"),
     ),
+    advice=advice,
 )
 
 

@@ -15,12 +15,10 @@ from autogen.code_utils import content_str
 from massgen_hub.kit import voter_named
 
 from .classic_copy import Copies
+from .classic_turn import RUNS_WHAT_IT_READS
 from .speech import without_ending
 
 Messages = Sequence[Mapping[str, Any]]
-
-RUNS_WHAT_IT_READS = ConversableAgent._generate_code_execution_reply_using_executor
-"""The reply by which an agent with an executor runs the code of whoever wrote to it."""
 
 NO_ANSWER = re.compile(r"exitcode: \d+ \(execution (succeeded|failed)\)\nCode output: |\[Handing off to .*\]\Z")
 """What AG2 writes in an agent's name."""

@@ -12,9 +12,12 @@ from typing import Any
 from autogen.events.agent_events import ExecutedFunctionEvent, ExecuteFunctionEvent, GroupChatRunChatEvent, TextEvent
 from autogen.events.client_events import StreamEvent
 from massgen_hub.contract import Activity, Question
+from massgen_hub.errors import NotAvailable
 from massgen_hub.kit import ThreadedHost, usage_of
 
 from .speech import ChatSpeech
+
+NOBODY = 'make the agent that asks with `human_input_mode="NEVER"`, or answer where the hub runs on a terminal'
 
 
 def quiet() -> None:
@@ -88,7 +91,10 @@ class TurnStream:
 
     def input(self, prompt: str = "", **_how: object) -> str:
         """Put the question to the hub, with what was said last. Raises `NotAvailable` where nobody can answer."""
-        return self.choose(prompt, ())
+        try:
+            return self.choose(prompt, ())
+        except NotAvailable as nobody:
+            raise NotAvailable(nobody.message, hint=NOBODY) from nobody
 
     def choose(self, prompt: str, choices: Sequence[str]) -> str:
         """The same for a question with a few answers."""

@@ -19,6 +19,7 @@ from . import executors
 from .classic_copy import Copies
 from .classic_io import TurnStream
 from .classic_model import Models, Reported, ready
+from .executor_options import LocalExecutor
 from .executors import OwnCode
 from .options import Executor
 
@@ -26,17 +27,33 @@ ASKER = "_User"
 """Whom AG2 makes to put the question to a pattern without a user agent."""
 
 
+OLDER = ConversableAgent.generate_code_execution_reply
+RUNS_WHAT_IT_READS = ConversableAgent._generate_code_execution_reply_using_executor
+"""The replies by which an agent runs the code of whoever wrote to it: in AG2's older way, and with an executor."""
+
+
 def check(original: Any, _copy: Any) -> None:
-    """Raise `ConfigError` for an agent that would run code in AG2's older way, whoever wrote it."""
-    if isinstance(original, ConversableAgent) and original._code_execution_config and original.code_executor is None:
+    """Raise `ConfigError` for an agent that would run code in a container without an executor of its own."""
+    if not isinstance(original, ConversableAgent) or original.code_executor is not None:
+        return
+    if original._code_execution_config and original._code_execution_config.get("use_docker") is not False:
         raise ConfigError(
-            f"the agent `{original.name}` of AG2 runs code without an executor of its own",
-            hint='give it `code_execution_config={"executor": LocalCommandLineCodeExecutor(...)}`',
+            f"the agent `{original.name}` of AG2 runs code in a container without an executor of its own",
+            hint='give it `code_execution_config={"executor": DockerCommandLineCodeExecutor(...)}`',
         )
 
 
+def _executor_of(agent: ConversableAgent) -> Any:
+    """What runs the code of an agent, if anything does. In AG2's older way it is this machine."""
+    config = agent._code_execution_config
+    if agent.code_executor is not None or not config:
+        return agent.code_executor
+    said = {name: config[name] for name in ("work_dir", "timeout") if config.get(name) is not None}
+    return Later(LocalExecutor(type="LocalCommandLineCodeExecutor", **said))
+
+
 class Later:
-    """AG2's `CodeExecutor` in an agent that options describe: each turn opens one from the settings."""
+    """AG2's `CodeExecutor` in an agent that has settings for one: each turn opens it from these."""
 
     code_extractor = MarkdownCodeExtractor()
 
@@ -77,8 +94,11 @@ class Dressing:
     def _agent(self, original: ConversableAgent, seen: Any) -> None:
         seen.llm_config, seen.client = _ready(original.llm_config), self._models.client(original)
         seen._is_termination_msg = self._unless_asked(original._is_termination_msg)
-        if original.code_executor is not None:
-            seen._code_executor = self._executor(original.code_executor)
+        if (executor := _executor_of(original)) is not None:
+            seen._code_executor = self._executor(executor)
+        for reply in seen._reply_func_list:
+            if reply["reply_func"] == OLDER:
+                reply["reply_func"] = RUNS_WHAT_IT_READS
         self._tell(seen)
 
     def _tell(self, agent: Any, *, aloud: bool = True) -> None:

@@ -6,9 +6,14 @@ AG2 1.x is `ag2`.
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version
 
 from massgen_hub.errors import ConfigError
+
+TO_HAVE_1X = 'environment: {requires: ["ag2[openai]>=1.2"]}'
+EXTRA = re.compile(r"\bag2\[[\w-]+\]")
+"""What AG2 1.x wants to be installed, in its own words."""
 
 
 def refuse_two_classics() -> None:
@@ -24,6 +29,20 @@ def require_modern() -> None:
     if not has_modern():
         what = f"`kind: agent` is an agent of AG2 1.x, and ag2 {version('ag2')} is classic"
         raise ConfigError(what, hint='require "ag2[openai]>=1.2", or leave `kind` out')
+
+
+def advice(failure: ImportError) -> str:
+    """The `environment:` in which the user's module can be imported, if it needs another generation of AG2."""
+    lacking = failure.name or ""
+    if lacking.partition(".")[0] == "ag2" and not has_modern():
+        return f"this is code for AG2 1.x, and here is classic {version('ag2')}: write `{TO_HAVE_1X}`"
+    if extra := EXTRA.search(str(failure)):
+        wanted = f'environment: {{requires: ["{extra[0]}>=1.2"]}}'
+        return f"this is code for AG2 1.x, and openai {version('openai')} is here for classic: write `{wanted}`"
+    if lacking.partition(".")[0] != "autogen":
+        return ""
+    wanted = 'environment: {requires: ["autogen[openai]==VERSION"]}'
+    return f"here is classic AG2 {version('autogen')}: name the version that it was written for, `{wanted}`"
 
 
 def has_modern() -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from massgen_hub.contract import Agent, Setup, hierarchy
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import imported, in_thread, refuse_idle, users_agent
+from massgen_hub.kit import awaited_agent, imported, in_thread, refuse_idle
 
 from .generations import refuse_two_classics, require_modern
 from .options import Ag2Options
@@ -21,6 +21,10 @@ BETA = "autogen.PluginTarget"
 PATTERN = "autogen.Pattern"
 PAIR = ("builtins.tuple", "builtins.list")
 ACCEPTS = (CLASSIC, PATTERN, *PAIR, MODERN, BETA)
+EXPECTED = (
+    "a `ConversableAgent`, a pair `(user_proxy, assistant)`, a `GroupChatManager` (around its `GroupChat`) or a "
+    "`Pattern` of classic AG2, an `Agent` of AG2 1.x (or of `autogen.beta` in 0.14.1)"
+)
 MANAGER = "autogen.GroupChatManager"
 
 
@@ -32,7 +36,7 @@ async def open_agent(options: Ag2Options, setup: Setup) -> AsyncIterator[Agent]:
     is not installed.
     """
     refuse_two_classics()
-    existing = None if setup.target is None else _existing(options, setup)
+    existing = None if setup.target is None else await _existing(options, setup)
     if existing is None and options.group is None:
         refuse_idle(options, Ag2Options.model_fields.keys() - {"voter", "max_rounds"}, existing=False)
     package = _package(options, existing)
@@ -47,8 +51,8 @@ async def open_agent(options: Ag2Options, setup: Setup) -> AsyncIterator[Agent]:
             yield agent
 
 
-def _existing(options: Ag2Options, setup: Setup) -> Any:
-    agent = users_agent(setup.target, ACCEPTS, setup.model)
+async def _existing(options: Ag2Options, setup: Setup) -> Any:
+    agent = await awaited_agent(setup.target, ACCEPTS, setup.model, expected=EXPECTED)
     refuse_idle(options, {"kind", *_told_of(hierarchy(agent))}, existing=True)
     return agent
 

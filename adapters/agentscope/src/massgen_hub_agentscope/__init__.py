@@ -5,6 +5,7 @@ from __future__ import annotations
 from massgen_hub.contract import Adapter, Tested, Traits
 from massgen_hub.hookspecs import hookimpl
 
+from .generation import advice
 from .opening import ACCEPTS, open_agent
 from .options import AgentScopeOptions
 
@@ -25,6 +26,7 @@ ADAPTER = Adapter(
     traits=traits,
     accepts=ACCEPTS,
     tested=(Tested(distribution="agentscope", oldest="1.0.21", newest="2.0.11"),),
+    advice=advice,
 )
 
 

@@ -23,7 +23,6 @@ from .hearing import Hearing
 from .limits import DECISION_ITERS, ROUNDS_TO_SETTLE
 from .options import AgentScopeOptions, schema_of
 from .questions import confirmed, executed
-from .quiet import keep_quiet
 from .servers import connected
 from .twins import twin
 
@@ -34,7 +33,6 @@ SECONDS_TO_END = 0.5
 @asynccontextmanager
 async def opened(options: AgentScopeOptions, setup: Setup, own: Agent | None) -> AsyncIterator[AgentScopeAgent]:
     """The agent that the options describe, or the user's own, with its MCP servers connected."""
-    keep_quiet()
     async with built(options, setup, own) as agent, connected(agent.toolkit, setup.folder) as toolkit:
         yield AgentScopeAgent(agent, toolkit, options, policy=options.permissions or ("ask" if own else "allow"))
         for _ in range(ROUNDS_TO_SETTLE):

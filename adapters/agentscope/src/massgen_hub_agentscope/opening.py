@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from massgen_hub.contract import Agent, Setup
-from massgen_hub.kit import imported, refuse_idle, users_agent
+from massgen_hub.kit import awaited_agent, imported, refuse_idle
 
 from .generation import generation, refuse_misfits
 from .options import OF_BUILT, OF_EXISTING, AgentScopeOptions
@@ -27,7 +27,8 @@ async def open_agent(options: AgentScopeOptions, setup: Setup) -> AsyncIterator[
     refuse_idle(options, OF_EXISTING if existing else OF_BUILT, existing=existing)
     if installed == 1:
         refuse_misfits()
+    (await imported(".quiet", __package__)).keep_quiet()
     driving = await imported(".v1.driving" if installed == 1 else ".driving", __package__)
-    own = users_agent(setup.target, (AGENTS[installed],), setup.model) if existing else None
+    own = await awaited_agent(setup.target, (AGENTS[installed],), setup.model) if existing else None
     async with driving.opened(options, setup, own) as agent:
         yield agent

@@ -13,7 +13,7 @@ from .decisions import as_json, as_said, as_text, decided, decision_tools
 from .failures import PASSING_STATUS, causes, described, is_transient, refuses_tools, retry_after, unfinished
 from .guards import guard_environment
 from .naming import function_named, tool_named, voter_named
-from .objects import imported, models_of, refuse_idle, users_agent
+from .objects import awaited_agent, imported, models_of, refuse_idle, users_agent
 from .questions import Approval, approval, ask
 from .quotation import own_code
 from .speech import Speech, Voices
@@ -35,6 +35,7 @@ __all__ = [
     "as_text",
     "ask",
     "asked_once",
+    "awaited_agent",
     "causes",
     "decided",
     "decision_tools",

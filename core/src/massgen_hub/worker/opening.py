@@ -13,7 +13,7 @@ from ..errors import ConfigError, HubError, PluginError
 from ..hints import did_you_mean
 from ..kit import described
 from ..plugins import BUILTIN, Registry, Row, installed
-from ..targets import append_to_path, resolve
+from ..targets import advised, append_to_path, resolve
 from .messages import Open, Opened
 from .versions import versions_of
 
@@ -23,11 +23,12 @@ async def open_agent(stack: AsyncExitStack, order: Open) -> tuple[Agent, Opened]
     append_to_path(order.path)
     adapter, plugin = find_adapter(order.adapter)
     options = _options(adapter, order)
-    target = None if order.target is None else resolve(order.target)
     try:
+        target = None if order.target is None else resolve(order.target)
         agent = await stack.enter_async_context(adapter.open(options, replace(order.setup, target=target)))
         traits = adapter.traits(options)
-    except HubError:
+    except HubError as failure:
+        failure.hint = advised(failure, adapter.advice)
         raise
     except BaseException as failure:
         what = f"adapter `{order.adapter}` cannot open the agent: {described(failure)}"

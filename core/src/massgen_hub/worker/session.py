@@ -30,7 +30,7 @@ from .messages import (
 )
 from .process import Process
 
-INSTEAD = "let a factory take the argument `model`, or set `environment: inline`"
+INSTEAD = "let a factory take the argument `model`, read it from a file, or set `environment: inline` if it runs there"
 
 
 @dataclass(frozen=True, kw_only=True)

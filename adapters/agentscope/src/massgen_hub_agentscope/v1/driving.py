@@ -16,7 +16,6 @@ from massgen_hub.kit import as_json, decided, refuse_idle, unfinished
 
 from ..limits import DECISION_ITERS, MAX_ITERS, ROUNDS_TO_SETTLE
 from ..options import AgentScopeOptions, schema_of
-from ..quiet import keep_quiet
 from .ballotbox import Ballotbox
 from .building import built
 from .hearing import Hearing
@@ -26,7 +25,6 @@ from .twins import twin
 @asynccontextmanager
 async def opened(options: AgentScopeOptions, setup: Setup, own: AgentBase | None) -> AsyncIterator[AgentScopeAgent]:
     """The agent that the options describe, with its MCP servers connected, or the user's own."""
-    keep_quiet()
     if isinstance(own, UserAgent):
         raise ConfigError("a `UserAgent` waits for somebody at the terminal", hint="name an agent that has a model")
     if own is not None and not isinstance(own, ReActAgent):

@@ -13,6 +13,8 @@ from typing import Any
 from .errors import ConfigError
 from .hints import did_you_mean
 
+REQUIRES = "its entry may name it: `environment: {requires: [...]}`"
+"""How an agent's environment gets what the user's module needs, where the hub builds it."""
 SHOWN = 8
 """Names listed in a hint."""
 IMPORTING = (importlib.__file__, __file__, str(Path(__file__).with_name("kit")))
@@ -51,11 +53,12 @@ def _module(name: str, target: str) -> ModuleType:
     except ModuleNotFoundError as missing:
         if missing.name is not None and f"{name}.".startswith(f"{missing.name}."):
             raise _no_module(missing.name, target) from None
-        hint = f"install what brings `{missing.name}` into the environment of {sys.executable}"
+        hint = f"install what brings `{missing.name}` into the environment of {sys.executable}; {REQUIRES}"
         raise ConfigError(f"`{target}` needs the module `{missing.name}`{where(missing)}", hint=hint) from missing
     except (Exception, SystemExit) as failure:
         what = f"`{name}` fails while it is imported{where(failure)}: {type(failure).__name__}: {failure}"
-        hint = f"try it alone: python -c 'import {name}'"
+        lacking = f"; if something is not installed, {REQUIRES}" if isinstance(failure, ImportError) else ""
+        hint = f"try it alone: python -c 'import {name}'{lacking}"
         raise ConfigError(what, hint=hint) from failure
 
 

@@ -1,6 +1,7 @@
 """What an agent cannot be opened without, and what has no effect on it."""
 
 import asyncio
+import json
 
 import pytest
 from massgen_hub.contract import Model, Setup
@@ -40,6 +41,10 @@ def broken(model):
     raise LookupError("no clay")
 
 
+async def late():
+    return Parrot(())
+
+
 @pytest.mark.parametrize(
     ("target", "said"),
     [
@@ -50,6 +55,8 @@ def broken(model):
             r"Parrot`, which is no agent\n\nhint: give an instance of `lab.Agent`, or a factory of one",
         ),
         (Parrot, r"`Parrot` cannot be called: nobody gives it `words`\n\nhint: .* which may take `model` and `tools`"),
+        (json, '`json` is a module, and no agent\n\nhint: name what is in it, as in "json:agent"'),
+        (late, "`late` is async: nobody waits for it\n\nhint: give an instance .* or a factory of one with `def`"),
         (broken, r"`broken` fails \(.*test_kit_objects.py:\d+\): LookupError: no clay"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from importlib import import_module
-from inspect import Parameter, signature
+from inspect import Parameter, iscoroutine, signature
 from types import ModuleType
 from typing import Any
 
@@ -26,9 +26,15 @@ def users_agent(target: Any, accepts: tuple[str, ...], model: Model | None, **of
     """
     if hierarchy(target) & set(accepts):
         return target
+    if isinstance(target, ModuleType):
+        hint = f'name what is in it, as in "{target.__name__}:agent"'
+        raise ConfigError(f"`{target.__name__}` is a module, and no agent", hint=hint)
     if not callable(target):
         raise ConfigError(f"{_named(target)} is no agent of this framework", hint=_expected(accepts))
     made = _made(target, {"model": model, **offered}, accepts)
+    if iscoroutine(made):
+        made.close()
+        raise ConfigError(f"`{_name(target)}` is async: nobody waits for it", hint=f"{_expected(accepts)} with `def`")
     if hierarchy(made) & set(accepts):
         return made
     raise ConfigError(f"`{_name(target)}` made {_named(made)}, which is no agent", hint=_expected(accepts))

@@ -10,8 +10,8 @@ from massgen_hub.kit import imported, refuse_idle, users_agent
 
 from .options import OF_BUILT, OF_EXISTING, GoogleAdkOptions
 
-ACCEPTS = ("google.BaseNode", "google.App")
-"""Agents of every kind and workflows are nodes in ADK 2."""
+ACCEPTS = ("google.BaseAgent", "google.Workflow", "google.BaseNode", "google.App")
+"""Agents of every kind and workflows are nodes in ADK 2; errors name what users know."""
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import json
 import pytest
 from massgen_hub.contract import Model, Setup
 from massgen_hub.errors import ConfigError, NotAvailable
-from massgen_hub.kit import Approval, approval, models_of, refuse_idle, users_agent
+from massgen_hub.kit import Approval, approval, models_of, refuse_idle, users_agent, users_agent_awaited
 from massgen_hub.options import Options
 from massgen_hub.testing import RecordingHost
 
@@ -63,6 +63,23 @@ async def late():
 def test_what_gives_no_agent_is_refused_in_a_line(target, said):
     with pytest.raises(ConfigError, match=said):
         users_agent(target, ("lab.Agent",), None, tools=[])
+
+
+def test_an_async_factory_is_awaited_where_the_adapter_can():
+    accepts, model = (f"{Parrot.__module__.partition('.')[0]}.Parrot",), Model(name="m")
+
+    async def factory(model, tools):
+        return Parrot((model, tools))
+
+    async def failing():
+        raise LookupError("no clay")
+
+    assert asyncio.run(users_agent_awaited(factory, accepts, model, tools=[1])).words == (model, [1])
+    assert asyncio.run(users_agent_awaited(lambda: Parrot(()), accepts, model)).words == ()
+    with pytest.raises(ConfigError, match="Parrot`, which is no agent"):
+        asyncio.run(users_agent_awaited(late, ("lab.Agent",), model))
+    with pytest.raises(ConfigError, match=r"failing` fails \(.*\): LookupError: no clay"):
+        asyncio.run(users_agent_awaited(failing, accepts, model))
 
 
 def test_an_error_of_the_hub_s_own_that_a_factory_raises_is_the_error():

@@ -12,7 +12,7 @@ from .decisions import as_json, as_said, as_text, decided, decision_tools
 from .failures import PASSING_STATUS, causes, described, is_transient, refuses_tools, retry_after, unfinished
 from .guards import guard_environment
 from .naming import tool_named, voter_named
-from .objects import imported, models_of, refuse_idle, users_agent
+from .objects import imported, models_of, refuse_idle, users_agent, users_agent_awaited
 from .questions import Approval, approval, ask
 from .quotation import own_code
 from .speech import Speech, Voices
@@ -53,5 +53,6 @@ __all__ = [
     "unfinished",
     "usage_of",
     "users_agent",
+    "users_agent_awaited",
     "voter_named",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
-from inspect import Parameter, iscoroutine, signature
+from inspect import Parameter, iscoroutine, iscoroutinefunction, signature
 from types import ModuleType
 from typing import Any
 
@@ -22,39 +23,59 @@ def users_agent(target: Any, accepts: tuple[str, ...], model: Model | None, **of
 
     A factory may take `model`, the `massgen_hub.Model` that the config names for this agent, and of what else is
     `offered` what it has parameters for. Raises `ConfigError` where neither is an agent of the framework, and where the
-    factory asks for more or fails.
+    factory asks for more, is async, or fails.
     """
     if hierarchy(target) & set(accepts):
         return target
-    if isinstance(target, ModuleType):
-        hint = f'name what is in it, as in "{target.__name__}:agent"'
-        raise ConfigError(f"`{target.__name__}` is a module, and no agent", hint=hint)
-    if not callable(target):
-        raise ConfigError(f"{_named(target)} is no agent of this framework", hint=_expected(accepts))
-    made = _made(target, {"model": model, **offered}, accepts)
+    with _blamed(target):
+        made = _made(target, {"model": model, **offered}, accepts)
     if iscoroutine(made):
         made.close()
         raise ConfigError(f"`{_name(target)}` is async: nobody waits for it", hint=f"{_expected(accepts)} with `def`")
-    if hierarchy(made) & set(accepts):
-        return made
-    raise ConfigError(f"`{_name(target)}` made {_named(made)}, which is no agent", hint=_expected(accepts))
+    return _agent(made, target, accepts)
 
 
-def _made(factory: Callable[..., Any], offered: Mapping[str, Any], accepts: tuple[str, ...]) -> Any:
-    """What a factory makes of what it takes. Raises `ConfigError` where it asks for more, or fails."""
+async def users_agent_awaited(target: Any, accepts: tuple[str, ...], model: Model | None, **offered: Any) -> Any:
+    """The same, of a factory that may be async. It is awaited in the event loop that takes the turns."""
+    if not iscoroutinefunction(target):
+        return users_agent(target, accepts, model, **offered)
+    with _blamed(target):
+        made = await _made(target, {"model": model, **offered}, accepts)
+    return _agent(made, target, accepts)
+
+
+def _made(factory: Any, offered: Mapping[str, Any], accepts: tuple[str, ...]) -> Any:
+    """What a factory makes of what it takes. Raises `ConfigError` where it asks for more, or is none."""
+    if isinstance(factory, ModuleType):
+        hint = f'name what is in it, as in "{factory.__name__}:agent"'
+        raise ConfigError(f"`{factory.__name__}` is a module, and no agent", hint=hint)
+    if not callable(factory):
+        raise ConfigError(f"{_named(factory)} is no agent of this framework", hint=_expected(accepts))
     parameters = signature(factory).parameters.values()
     for one in parameters:
         if one.name not in offered and one.default is one.empty and one.kind not in VARIADIC:
             may = " and ".join(f"`{name}`" for name in offered)
             hint = f"{_expected(accepts)}, which may take {may}"
             raise ConfigError(f"`{_name(factory)}` cannot be called: nobody gives it `{one.name}`", hint=hint)
+    return factory(**{one.name: offered[one.name] for one in parameters if one.name in offered})
+
+
+@contextmanager
+def _blamed(factory: Any) -> Iterator[None]:
+    """What goes wrong in a factory is an error of the config's."""
     try:
-        return factory(**{one.name: offered[one.name] for one in parameters if one.name in offered})
+        yield
     except HubError:
         raise
     except Exception as failure:
         what = f"`{_name(factory)}` fails{where(failure)}: {type(failure).__name__}: {failure}"
         raise ConfigError(what) from failure
+
+
+def _agent(made: Any, factory: Any, accepts: tuple[str, ...]) -> Any:
+    if hierarchy(made) & set(accepts):
+        return made
+    raise ConfigError(f"`{_name(factory)}` made {_named(made)}, which is no agent", hint=_expected(accepts))
 
 
 def _name(factory: Any) -> str:

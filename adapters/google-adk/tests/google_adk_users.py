@@ -168,6 +168,11 @@ def own(model: Model) -> LlmAgent:
     return agent("own", model=Parrot(model=f"own {model.name}"))
 
 
+async def late() -> LlmAgent:
+    """It is ready later."""
+    return agent("late")
+
+
 ACCESS = AuthConfig(
     auth_scheme=OAuth2(
         flows=OAuthFlows(

@@ -43,6 +43,11 @@ def test_a_factory_is_given_the_entry_s_model(take):
     assert take(draft(), target=users.own).text == "own m"
 
 
+def test_a_factory_may_be_async(server, take):
+    server.script("m", [say("Paris.")])
+    assert take(draft(), target=users.late).text == "Paris."
+
+
 def test_an_agent_that_is_made_while_a_workflow_runs_is_lent_the_model_too(server, take):
     server.script("m", [say("Hired.")])
     assert take(draft(), target=users.hiring).text == "Hired."

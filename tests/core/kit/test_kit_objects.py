@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from types import ModuleType
 
 import pytest
 from massgen_hub.contract import Model, Setup
@@ -80,6 +81,14 @@ def test_an_async_factory_is_awaited_where_the_adapter_can():
         asyncio.run(users_agent_awaited(late, ("lab.Agent",), model))
     with pytest.raises(ConfigError, match=r"failing` fails \(.*\): LookupError: no clay"):
         asyncio.run(users_agent_awaited(failing, accepts, model))
+
+
+def test_a_module_is_refused_with_the_name_of_the_agent_in_it():
+    module = ModuleType("office.agent")
+    module.helper, module.root_agent = 7, Parrot(())
+    with pytest.raises(ConfigError, match="`office.agent` is a module") as refused:
+        users_agent(module, (f"{Parrot.__module__.partition('.')[0]}.Parrot",), None)
+    assert refused.value.hint == 'name what is in it, as in "office.agent:root_agent"'
 
 
 def test_an_error_of_the_hub_s_own_that_a_factory_raises_is_the_error():

@@ -47,7 +47,8 @@ async def users_agent_awaited(target: Any, accepts: tuple[str, ...], model: Mode
 def _made(factory: Any, offered: Mapping[str, Any], accepts: tuple[str, ...]) -> Any:
     """What a factory makes of what it takes. Raises `ConfigError` where it asks for more, or is none."""
     if isinstance(factory, ModuleType):
-        hint = f'name what is in it, as in "{factory.__name__}:agent"'
+        agent = next((name for name, value in vars(factory).items() if hierarchy(value) & set(accepts)), "agent")
+        hint = f'name what is in it, as in "{factory.__name__}:{agent}"'
         raise ConfigError(f"`{factory.__name__}` is a module, and no agent", hint=hint)
     if not callable(factory):
         raise ConfigError(f"{_named(factory)} is no agent of this framework", hint=_expected(accepts))

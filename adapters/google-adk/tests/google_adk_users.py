@@ -118,6 +118,14 @@ careful_line = SequentialAgent(
     sub_agents=[agent("deleter", tools=[FunctionTool(delete, require_confirmation=True)]), agent("editor")],
 )
 
+pipeline = SequentialAgent(
+    name="pipeline",
+    sub_agents=[
+        agent("writer", instruction="Write it.", output_key="draft"),
+        agent("editor", instruction='Edit {draft} of { artifact.cover } for {user:name?} as {"a": 1}.'),
+    ],
+)
+
 
 def shout(node_input: str) -> str:
     """A node without a model."""
@@ -158,6 +166,11 @@ app = App(name="office", root_agent=agent("worker"), plugins=[watching])
 def own(model: Model) -> LlmAgent:
     """A factory that takes the entry's model."""
     return agent("own", model=Parrot(model=f"own {model.name}"))
+
+
+async def late() -> LlmAgent:
+    """It is ready later."""
+    return agent("late")
 
 
 ACCESS = AuthConfig(

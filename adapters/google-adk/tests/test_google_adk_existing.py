@@ -5,6 +5,8 @@ from __future__ import annotations
 import google_adk_users as users
 import pytest
 from google.adk.apps import App
+from google.adk.code_executors import BuiltInCodeExecutor
+from google.adk.tools import google_search
 from google.adk.tools.mcp_tool import McpToolset, StdioConnectionParams
 from massgen_hub.errors import ConfigError, TurnError
 from massgen_hub.testing import MCP_SERVER, RecordingHost, call, calls, draft, say, vote
@@ -39,6 +41,11 @@ def test_without_an_entry_s_model_the_object_is_enough(take):
 
 def test_a_factory_is_given_the_entry_s_model(take):
     assert take(draft(), target=users.own).text == "own m"
+
+
+def test_a_factory_may_be_async(server, take):
+    server.script("m", [say("Paris.")])
+    assert take(draft(), target=users.late).text == "Paris."
 
 
 def test_an_agent_that_is_made_while_a_workflow_runs_is_lent_the_model_too(server, take):
@@ -76,6 +83,19 @@ def test_callbacks_of_an_agent_stay(take):
     take(draft(), target=target)
     take(vote(), target=target)
     assert heard == ["m", "m"]
+
+
+def test_callbacks_of_tools_hear_of_no_ballot_and_cannot_stop_one(server, take):
+    called = []
+
+    def answered(tool, **_about):
+        called.append(tool.name)
+        return {"result": "from the cache"}
+
+    target = users.agent("a", tools=[users.add], before_tool_callback=answered, after_tool_callback=answered)
+    server.script("m", [call("add", {"x": 1, "y": 2}), call("vote", BALLOT)])
+    assert take(vote(), target=target).data == BALLOT
+    assert called == ["add", "add"]
 
 
 def test_a_callback_may_change_what_is_said(server, take):
@@ -159,7 +179,27 @@ def test_servers_of_a_toolset_end_with_the_agent(server, take):
 def test_what_is_no_agent_is_refused(take):
     with pytest.raises(ConfigError, match="a `int` is no agent") as failure:
         take(draft(), target=users.number)
-    assert "`google.BaseNode` or `google.App`" in failure.value.hint
+    assert "`google.BaseAgent` or `google.Workflow`" in failure.value.hint
+
+
+def test_a_gemini_without_a_key_says_what_to_do(take, monkeypatch):
+    for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY", "GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_ENTERPRISE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(TurnError, match="No API key was provided") as failure:
+        take(draft(), target=users.agent("a", model="gemini-3.5-flash"), model=None)
+    assert failure.value.hint.startswith("add `model: google/NAME` to its entry")
+
+
+@pytest.mark.parametrize("about", [{"tools": [google_search]}, {"code_executor": BuiltInCodeExecutor()}])
+@pytest.mark.parametrize("model", ["m", "gemini-3.5-flash"])
+def test_what_runs_at_google_is_refused_on_another_model(server, take, model, about):
+    target = users.agent("a", **about)
+    with pytest.raises(TurnError, match="not supported for model") as failure:
+        take(draft(), target=target, model=model)
+    assert (failure.value.hint, server.requests) == (
+        "leave `model` out of its entry, so that it runs on a Gemini of its own",
+        [],
+    )
 
 
 def test_options_that_would_have_no_effect_are_refused(take):

@@ -7,6 +7,7 @@ import pytest
 from massgen_hub.contract import Reply
 from massgen_hub.errors import ConfigError
 from massgen_hub.testing import RecordingHost, call, calls, draft, say, vote
+from massgen_hub.testing.server import heard
 
 BALLOT = {"reason": "It is the capital.", "ranking": ["A", "B"]}
 
@@ -37,6 +38,18 @@ def test_the_last_of_a_sequence_votes_for_it_alone(server, take):
     server.script("m", [call("vote", BALLOT)])
     assert take(vote(), target=users.line) == Reply(data=BALLOT)
     assert asked(server) == ["editor"]
+
+
+def test_what_others_would_have_left_for_the_voter_s_instruction_is_left_out(server, take):
+    server.script("m", [call("vote", BALLOT)])
+    assert take(vote(), target=users.pipeline) == Reply(data=BALLOT)
+    assert heard(server.requests[0]).startswith('Edit  of  for  as {"a": 1}.')
+
+
+def test_what_is_in_the_state_stands_in_the_voter_s_instruction(server, take):
+    server.script("m", [call("vote", BALLOT)])
+    take(vote(), target=users.pipeline, state={"draft": "a draft", "user:name": "Ada"})
+    assert heard(server.requests[0]).startswith("Edit a draft of  for Ada as")
 
 
 def test_another_may_be_named_the_voter(server, take):

@@ -1,10 +1,11 @@
 """What users write: tools, agents and workflows, as a config names them."""
 
+import asyncio
 from typing import Any
 
 from llama_index.core.agent.workflow import AgentWorkflow, CodeActAgent, FunctionAgent, ReActAgent
 from llama_index.core.llms import ChatMessage
-from llama_index.core.memory import ChatMemoryBuffer
+from llama_index.core.memory import ChatMemoryBuffer, FactExtractionMemoryBlock, Memory
 from llama_index.core.tools import FunctionTool
 from llama_index.llms.openai_like import OpenAILike
 from massgen_hub.contract import Model
@@ -89,6 +90,20 @@ class Remembering(Flow):
         return (await self.llm.achat(self.memory.get())).message.content
 
 
+class Conversing(Flow):
+    """Keeps its history as LlamaIndex would have it now, with what it knows beside it."""
+
+    def __init__(self, llm: Any) -> None:
+        super().__init__(llm)
+        facts = FactExtractionMemoryBlock(llm=llm, facts=["It rains."])
+        self.memory = Memory.from_defaults(token_limit=1000, memory_blocks=[facts], tokenizer_fn=lambda _text: [])
+
+    async def work(self, ctx: Context, question: str) -> str:
+        await self.memory.aput(ChatMessage(content=question))
+        self.memory.memory_blocks[0].facts.append(question)
+        return (await self.llm.achat(await self.memory.aget())).message.content
+
+
 class Twice(Flow):
     """Hears two replies at the same time."""
 
@@ -157,6 +172,32 @@ class Approved(Workflow):
         return StopEvent(result={"what": event.what, "given": event.given})
 
 
+class Joking(Workflow):
+    """Reads what nobody declared."""
+
+    @step
+    async def tell(self, event: StartEvent) -> StopEvent:
+        """Tell it."""
+        return StopEvent(result=f"A joke about {event.topic}.")
+
+
+def planner(model: Model) -> Workflow:
+    """What it is made of stands in its class."""
+
+    class Planner(Workflow):
+        llm = chat(model, max_retries=3)
+        agents = {"writer": FunctionAgent(name="writer", llm=llm)}  # noqa: RUF012 - as in the documentation
+        seen: list[str] = []  # noqa: RUF012
+
+        @step
+        async def go(self, event: StartEvent) -> StopEvent:
+            self.seen.append(event.user_msg)
+            said = await self.agents["writer"].run(user_msg=event.user_msg)
+            return StopEvent(result=f"{said} {len(self.seen)}")
+
+    return Planner(timeout=None)
+
+
 async def order(ctx: Context, what: str) -> str:
     """Order something, if a person agrees."""
     wanted = InputRequiredEvent(prefix="May I?", what=what)
@@ -184,6 +225,22 @@ def given(result: dict[str, Any]) -> Any:
 def assistant(llm: Any) -> FunctionAgent:
     """On the model of the entry, ready made."""
     return FunctionAgent(llm=llm, tools=[add])
+
+
+async def late(llm: Any) -> FunctionAgent:
+    """It is ready later."""
+    loop = asyncio.get_running_loop()
+
+    async def same_loop() -> bool:
+        """Whether it runs where it was made."""
+        return asyncio.get_running_loop() is loop
+
+    return FunctionAgent(llm=llm, tools=[same_loop])
+
+
+async def too_late(llm: Any) -> FunctionAgent:
+    """It is never ready."""
+    raise LookupError("no server")
 
 
 def reasoner(model: Model) -> ReActAgent:

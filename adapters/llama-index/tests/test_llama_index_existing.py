@@ -29,6 +29,18 @@ def test_a_factory_may_take_the_entry_s_model_as_one_of_llama_index(server, take
     assert server.requests[0].authorization == "Bearer test-key"
 
 
+def test_a_factory_may_be_async_and_is_awaited_where_turns_are_taken(server, take):
+    server.script("m", [call("same_loop", {}), say("Paris.")])
+    host = RecordingHost()
+    assert take(draft(), host=host, target=users.late).text == "Paris."
+    assert host.activities[-1].text == "True"
+
+
+def test_an_async_factory_that_fails_is_an_error_of_the_config(take):
+    with pytest.raises(ConfigError, match=r"`too_late` fails \(.*llama_index_users.py:\d+\): LookupError: no server"):
+        take(draft(), target=users.too_late)
+
+
 def test_a_factory_that_takes_it_is_refused_where_there_is_none(take):
     with pytest.raises(ConfigError, match="agent `ada` needs a model"):
         take(draft(), target=users.assistant, model=None)

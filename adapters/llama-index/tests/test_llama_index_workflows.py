@@ -1,13 +1,15 @@
 """Workflows of the user's own: what they are given, what they leave, and what they ask."""
 
 import json
+import threading
 
 import llama_index_users as users
 import pytest
 from llama_index.core.agent.workflow import FunctionAgent
 from massgen_hub.contract import Question, Setup
 from massgen_hub.errors import ConfigError, NotAvailable, TurnError
-from massgen_hub.testing import RecordingHost, call, calls, draft, run, say
+from massgen_hub.testing import RecordingHost, call, calls, draft, fail, run, say, vote
+from massgen_hub.testing.server import heard
 from massgen_hub_llama_index import ADAPTER
 from workflows import Workflow, step
 from workflows.events import StartEvent, StopEvent
@@ -103,6 +105,42 @@ def test_what_it_keeps_on_itself_does_not_reach_the_next_turn(server):
     run(scene(), loop="one")
     assert [len(request.body["messages"]) for request in server.requests] == [1, 1]
     assert (own.memory.get_all(), own.seen) == ([], [])
+
+
+def test_a_memory_of_its_own_is_empty_in_every_turn_and_closed_after_it(server, take):
+    server.script("m", lambda _body: say("Paris."))
+    own = users.Conversing(users.chat(server.model("m")))
+    take(draft(prompt="First?"), draft(prompt="Second?"), target=own, model=None)
+    assert "First?" not in heard(server.requests[1])
+    assert "It rains." in heard(server.requests[1])
+    assert own.memory.memory_blocks[0].facts == ["It rains."]
+    assert own.memory.sql_store._async_engine is None
+    assert not [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
+
+
+def test_what_stands_in_its_class_belongs_to_it_and_stays_as_it_is(server, take):
+    server.script("m", lambda _body: say("Paris."))
+    made = []
+
+    def target(model):
+        made.append(users.planner(model))
+        return made[0]
+
+    assert take(draft(), draft(), target=target).text == "Paris. 1"
+    assert type(made[0]).seen == []
+    server.script("m", [fail(503)])
+    with pytest.raises(Exception, match="the script says 503"):
+        take(draft(), target=target)
+    assert len(server.requests) == 3
+    server.script("m", [call("vote", {"reason": "It is so.", "ranking": ["A"]})])
+    assert take(vote(), target=target, voter="llm").data == {"reason": "It is so.", "ranking": ["A"]}
+
+
+def test_a_field_that_a_step_misses_is_named_with_what_to_do(take):
+    with pytest.raises(TurnError, match="'StartEvent' object has no attribute 'topic'") as failure:
+        take(draft(), target=users.Joking())
+    assert failure.value.hint == "set `input: topic`, if that takes the prompt"
+    assert take(draft(prompt="cats"), target=users.Joking(), input="topic").text == "A joke about cats."
 
 
 def test_news_of_its_own_are_noted(take):

@@ -13,6 +13,8 @@ from typing import Any
 from .errors import ConfigError, HubError
 from .hints import did_you_mean
 
+REQUIRES = "its entry may name it: `environment: {requires: [...]}`"
+"""How an agent's environment gets what the user's module needs, where the hub builds it."""
 SHOWN = 8
 """Names listed in a hint."""
 IMPORTING = (importlib.__file__, __file__, str(Path(__file__).with_name("kit")))
@@ -57,7 +59,7 @@ def _module(name: str, target: str) -> ModuleType:
     except ModuleNotFoundError as missing:
         if missing.name is not None and f"{name}.".startswith(f"{missing.name}."):
             raise _no_module(missing.name, target) from None
-        hint = f"install what brings `{missing.name}` into the environment of {sys.executable}"
+        hint = f"install what brings `{missing.name}` into the environment of {sys.executable}; {REQUIRES}"
         raise ConfigError(f"`{target}` needs the module `{missing.name}`{where(missing)}", hint=hint) from missing
     except (Exception, SystemExit) as failure:
         what = f"`{name}` fails while it is imported{where(failure)}: {type(failure).__name__}: {failure}"
@@ -70,7 +72,8 @@ def _hint(module: str, failure: BaseException) -> str:
         return (
             f"agents do not work in the folder of the config: name it as `Path(__file__).parent / {failure.filename!r}`"
         )
-    return f"try it alone: {sys.executable} -c 'import {module}'"
+    lacking = f"; if something is not installed, {REQUIRES}" if isinstance(failure, ImportError) else ""
+    return f"try it alone: {sys.executable} -c 'import {module}'{lacking}"
 
 
 def _no_module(name: str, target: str) -> ConfigError:

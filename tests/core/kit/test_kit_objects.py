@@ -1,6 +1,8 @@
 """What an agent cannot be opened without, and what has no effect on it."""
 
 import asyncio
+import json
+from types import ModuleType
 
 import pytest
 from massgen_hub.contract import Model, Setup
@@ -59,6 +61,7 @@ async def later(model):
             r"Parrot`, which is no agent\n\nhint: give an instance of `lab.Agent`, or a factory of one",
         ),
         (Parrot, r"`Parrot` cannot be called: nobody gives it `words`\n\nhint: .* which may take `model` and `tools`"),
+        (json, '`json` is a module, and no agent\n\nhint: name what is in it, as in "json:agent"'),
         (broken, r"`broken` fails \(.*test_kit_objects.py:\d+\): LookupError: no clay$"),
         (wants_a_model, r"`wants_a_model` fails .*AttributeError.*\n\nhint: its entry has no `model:`"),
         (later, "`later` is async, which a factory cannot be here"),
@@ -109,6 +112,14 @@ def test_a_task_that_an_async_factory_leaves_behind_cannot_cancel_the_one_that_a
         assert not openers[0].cancel()
 
     asyncio.run(scene())
+
+
+def test_a_module_is_refused_with_the_name_of_the_agent_in_it():
+    module = ModuleType("office.agent")
+    module.helper, module.root_agent = 7, Parrot(())
+    with pytest.raises(ConfigError, match="`office.agent` is a module") as refused:
+        users_agent(module, (f"{Parrot.__module__.partition('.')[0]}.Parrot",), None)
+    assert refused.value.hint == 'name what is in it, as in "office.agent:root_agent"'
 
 
 def test_an_error_of_the_hub_s_own_that_a_factory_raises_is_the_error():

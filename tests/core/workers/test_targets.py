@@ -67,6 +67,12 @@ def test_a_module_that_the_users_module_needs_is_told_from_the_users_own(error, 
     assert "`mine_b:agent` needs the module `no_such_framework`" in problem.message
     assert f"({tmp_path / 'mine_b.py'}:2)" in problem.message
     assert "install what brings `no_such_framework`" in problem.hint
+    assert "`environment: {requires: [...]}`" in problem.hint
+
+
+def test_a_module_that_lacks_an_extra_is_told_how_to_get_it(error, tmp_path):
+    (tmp_path / "mine_n.py").write_text("raise ImportError('pip install framework[extra]')\n")
+    assert "`environment: {requires: [...]}`" in error("mine_n:agent").hint
 
 
 def test_a_module_that_fails_is_named_with_the_line(error, tmp_path):

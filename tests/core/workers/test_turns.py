@@ -113,6 +113,13 @@ def test_an_exception_arrives_with_its_message(take):
     assert not caught.value.transient
 
 
+def test_a_failure_that_names_a_key_of_the_hub_says_that_workers_see_none(take, monkeypatch):
+    monkeypatch.setenv("SOME_API_KEY", "sk-secret")
+    with pytest.raises(TurnError, match="set SOME_API_KEY") as caught:
+        take("raises set SOME_API_KEY")
+    assert caught.value.hint.startswith("agents in workers see no key of the hub (`SOME_API_KEY`)")
+
+
 def test_a_passing_failure_arrives_as_one(take):
     with pytest.raises(TurnError, match=r"^BusyError: busy$") as caught:
         take("raises busy")

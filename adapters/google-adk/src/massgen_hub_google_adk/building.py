@@ -24,7 +24,7 @@ from .agent import HubAgent
 from .members import toolsets, voter_of
 from .model import HubsModel
 from .options import GoogleAdkOptions
-from .tools import DeclaredTool
+from .tools import ToolOfServer
 
 logging.getLogger("google_adk").addHandler(logging.NullHandler())  # else its warnings go to stderr
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else `LiteLlm` of a user's fetches a list of prices
@@ -52,7 +52,7 @@ def _app(root: BaseNode) -> App:
 
 
 def _built(options: GoogleAdkOptions, served_tools: Iterable[Any]) -> LlmAgent:
-    servers = [DeclaredTool.served(tool) for tool in served_tools]
+    servers = map(ToolOfServer, served_tools)
     return LlmAgent(
         name="assistant",
         instruction=lambda _context: options.system_message or "",  # as it is: ADK would fill in what is in braces

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from .tools import DeclaredTool
 
 CALLED = frozenset({"single_turn", "task"})
 """The modes of agents below another that it calls as tools, and does not hand over to."""
+OF_STATE = re.compile(r"(?<![${\\]){+\s*((?:app:|user:|temp:)?[^\W\d]\w*|artifact\.[^{}?]+?)\s*}+")
+"""Where an instruction takes something in that ADK demands to be there."""
 DEMAND = types.ToolConfig(function_calling_config=types.FunctionCallingConfig(mode=types.FunctionCallingConfigMode.ANY))
 
 
@@ -24,11 +27,12 @@ class Decision:
     """What one turn asks an agent to decide."""
 
     def __init__(self, schema: Mapping[str, JSON]) -> None:
-        self._tools = [DeclaredTool.deciding(**tool["function"]) for tool in decision_tools(schema)]
+        self._tools = [DeclaredTool(**tool["function"]) for tool in decision_tools(schema)]
         self.names = {tool.name for tool in self._tools}
 
     def twin(self, agent: LlmAgent, *, natively: bool) -> LlmAgent:
-        """The agent, asked for a decision and nothing else: it answers itself, in no form but the hub's.
+        """The agent, asked for a decision and nothing else: it answers itself, in no form but the hub's, and without
+        what others of its group would have left for its instruction.
 
         `natively`: it must call a tool, and the run ends with the decision. Tools of its own stay, but for those of
         the same name.
@@ -37,6 +41,8 @@ class Decision:
         settings = agent.generate_content_config or types.GenerateContentConfig()
         changes: dict[str, Any] = {
             "model": model_of(agent),
+            "instruction": _lenient(agent.instruction),
+            "global_instruction": _lenient(agent.global_instruction),
             "mode": "chat",
             "output_schema": None,
             "sub_agents": [one.clone() for one in agent.sub_agents if getattr(one, "mode", None) in CALLED],
@@ -52,6 +58,11 @@ class Decision:
             if calls and event.author == voter:
                 return decided(text_of(event), [args.get(UNREADABLE, args) for args in calls])
         return None
+
+
+def _lenient(instruction: Any) -> Any:
+    """An instruction that does without what is not in the state."""
+    return OF_STATE.sub(r"{\1?}", instruction) if isinstance(instruction, str) else instruction
 
 
 def text_of(event: Event) -> str:

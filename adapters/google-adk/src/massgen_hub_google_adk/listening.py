@@ -19,12 +19,15 @@ from .model import HubsModel
 REJECTED = {"error": "This tool call is rejected."}
 """What ADK tells a model, and nothing of the reason."""
 
+RECORDED = {"result": "recorded"}
+"""What comes of a decision. That it is something keeps the user's own callbacks out."""
+
 
 class Listener(BasePlugin):
     """Reports tool calls in pairs, and the usage of every model call, also of agents that are tools of another.
 
     Lends the hub's model to every agent that holds none, in its stead: agents may be made while a workflow runs.
-    Calls of the tools in `silent` are not noted.
+    Calls of the tools in `silent` are not noted: they end the run, and no callback of the user's comes in between.
     """
 
     def __init__(self, host: Host, turn: Turn, model: HubsModel | None, silent: Collection[str] = ()) -> None:
@@ -55,21 +58,27 @@ class Listener(BasePlugin):
 
     async def before_tool_callback(
         self, *, tool: BaseTool, tool_args: dict[str, Any], tool_context: ToolContext, **_about: Any
-    ) -> None:
+    ) -> dict[str, str] | None:
         """A tool is called, maybe again after it was approved."""
-        if tool.name not in self._silent:
-            self.calls.called(tool_context.function_call_id or "", tool.name, as_text(tool_args))
+        if tool.name in self._silent:
+            tool_context.actions.skip_summarization = True
+            return RECORDED
+        self.calls.called(tool_context.function_call_id or "", tool.name, as_text(tool_args))
+        return None
 
     async def after_tool_callback(
         self, *, tool: BaseTool, tool_context: ToolContext, result: Any, **_about: Any
-    ) -> None:
+    ) -> dict[str, str] | None:
         """It gave a result; none yet, where it waits for somebody."""
+        if tool.name in self._silent:
+            return RECORDED
         call, confirmation = tool_context.function_call_id or "", tool_context.tool_confirmation
         if result == REJECTED and confirmation and confirmation.payload:
             result["error"] = f"{REJECTED['error'][:-1]}: {confirmation.payload}"
         waits = call in tool_context.actions.requested_tool_confirmations
         if not waits and (result or not tool.is_long_running):
             self.calls.gave(call, _result(result))
+        return None
 
     async def on_tool_error_callback(self, *, tool_context: ToolContext, error: BaseException, **_about: Any) -> None:
         """It failed."""

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from massgen_hub.contract import Agent, Setup
-from massgen_hub.kit import imported, refuse_idle, users_agent
+from massgen_hub.kit import awaited_agent, imported, refuse_idle
 
 from .options import OF_BUILT, OF_EXISTING, GoogleAdkOptions
 
-ACCEPTS = ("google.BaseNode", "google.App")
-"""Agents of every kind and workflows are nodes in ADK 2."""
+ACCEPTS = ("google.BaseAgent", "google.Workflow", "google.BaseNode", "google.App")
+"""Agents of every kind and workflows are nodes in ADK 2; errors name what users know."""
 
 
 @asynccontextmanager
@@ -23,6 +23,6 @@ async def open_agent(options: GoogleAdkOptions, setup: Setup) -> AsyncIterator[A
     own = setup.target is not None
     refuse_idle(options, OF_EXISTING if own else OF_BUILT, existing=own)
     building = await imported(".building", __package__)
-    existing = users_agent(setup.target, ACCEPTS, setup.model) if own else None
+    existing = await awaited_agent(setup.target, ACCEPTS, setup.model) if own else None
     async with building.opened(options, setup, existing) as agent:
         yield agent

@@ -22,6 +22,11 @@ from .listening import Listener
 from .questions import answered
 
 USER = "user"
+HINTS = {
+    "No API key was provided": "add `model: google/NAME` to its entry, or load the key in the module that makes it",
+    "not supported for model": "leave `model` out of its entry, so that it runs on a Gemini of its own",
+}
+"""What to do about what ADK and Gemini's client say."""
 
 
 class Run:
@@ -45,14 +50,20 @@ class Run:
         failure: BaseException | None = None
         try:
             await self._to_the_end(app, prompt, state)
-        except LlmCallsLimitExceededError as endless:
-            failure = endless
-            raise unfinished(self._config.max_llm_calls, "max_llm_calls") from endless
         except BaseException as raised:
             failure = raised
+            if told := self._told(raised):
+                raise told from raised
             raise
         finally:
             self.listener.calls.end(failure)
+
+    def _told(self, failure: BaseException) -> TurnError | None:
+        """A failure about which there is more to say than ADK and Gemini's client do."""
+        if isinstance(failure, LlmCallsLimitExceededError):
+            return unfinished(self._config.max_llm_calls, "max_llm_calls")
+        hint = next((hint for said, hint in HINTS.items() if said in str(failure)), None)
+        return TurnError(str(failure), hint=hint) if hint else None
 
     async def _to_the_end(self, app: App, prompt: str, state: dict[str, JSON]) -> None:
         runner = InMemoryRunner(app=app)

@@ -37,8 +37,7 @@ def settings(request: LlmRequest) -> dict[str, JSON]:
     """What else a request says: tools, sampling, the form of the output."""
     config = request.config
     said = {name: value for field, name in SAMPLING.items() if (value := getattr(config, field)) is not None}
-    declared = [one for tool in config.tools or () for one in getattr(tool, "function_declarations", None) or ()]
-    if declared:
+    if declared := [one for tool in config.tools or () for one in _declared(tool)]:
         said["tools"] = [_tool(one) for one in declared]
         calling = config.tool_config.function_calling_config if config.tool_config else None
         if calling and calling.mode in CHOICES:
@@ -47,6 +46,13 @@ def settings(request: LlmRequest) -> dict[str, JSON]:
         schema = {"name": "output", "schema": _schema(form)}
         said["response_format"] = {"type": "json_schema", "json_schema": schema}
     return said
+
+
+def _declared(tool: Any) -> list[types.FunctionDeclaration]:
+    """The functions of a tool. Raises `ValueError` for a tool of Gemini's, which is run at Google."""
+    if isinstance(tool, types.Tool) and tool.function_declarations is None:
+        raise ValueError(f"`{next(iter(tool.model_fields_set))}` is not supported for models behind Chat Completions")
+    return getattr(tool, "function_declarations", None) or []
 
 
 def _messages(content: types.Content) -> Iterator[Message]:

@@ -17,6 +17,7 @@ from massgen_hub.kit import decided, decision_tools, voter_named
 from workflows import Workflow
 
 from .tools import described
+from .twins import parts_of
 
 
 def voter_of(own: Workflow, name: str | None) -> Workflow:
@@ -30,7 +31,7 @@ def voter_of(own: Workflow, name: str | None) -> Workflow:
     elif name is None:
         found = own
     else:
-        able = {key: part for key, part in vars(own).items() if isinstance(part, (BaseWorkflowAgent, LLM))}
+        able = {key: part for key, part in parts_of(own).items() if isinstance(part, (BaseWorkflowAgent, LLM))}
         found = voter_named(name, able)
     if isinstance(found, LLM):
         return (FunctionAgent if found.metadata.is_function_calling_model else ReActAgent)(llm=found)

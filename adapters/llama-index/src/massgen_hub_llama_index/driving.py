@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from inspect import signature
 from typing import Any, TypeGuard
 
@@ -12,10 +12,12 @@ from llama_index.core.agent.workflow import AgentWorkflow, FunctionAgent, ReActA
 from llama_index.core.agent.workflow.base_agent import BaseWorkflowAgent
 from llama_index.core.memory import ChatMemoryBuffer
 from massgen_hub.contract import Host, Reply, Setup, Turn
-from massgen_hub.kit import models_of, refuse_idle, refuses_tools, unfinished, users_agent
+from massgen_hub.errors import TurnError
+from massgen_hub.kit import awaited_agent, models_of, refuse_idle, refuses_tools, unfinished
 from massgen_hub.servers import served
 from workflows import Workflow
 from workflows.errors import WorkflowRuntimeError
+from workflows.events import StartEvent
 
 from .ballots import Ballotbox, plainly, voter_of
 from .hearing import Hearing
@@ -39,7 +41,7 @@ async def opened(options: LlamaIndexOptions, setup: Setup) -> AsyncIterator[Llam
         if setup.target is None:
             own = _built(options, setup, model, [*map(named, options.tools), *map(of_server, theirs)])
         else:
-            own = _users(options, setup, model)
+            own = await _users(options, setup, model)
         try:
             yield LlamaIndexAgent(own, options, twins)
         finally:
@@ -52,10 +54,10 @@ def _built(options: LlamaIndexOptions, setup: Setup, model: HubsModel | None, to
     return kind(name=setup.agent, system_prompt=options.system_message, tools=tools, llm=model)
 
 
-def _users(options: LlamaIndexOptions, setup: Setup, model: HubsModel | None) -> Workflow:
+async def _users(options: LlamaIndexOptions, setup: Setup, model: HubsModel | None) -> Workflow:
     if model is None and callable(setup.target) and "llm" in signature(setup.target).parameters:
         models_of(setup)
-    own = users_agent(setup.target, ACCEPTS, setup.model, llm=model)
+    own = await awaited_agent(setup.target, ACCEPTS, setup.model, llm=model)
     allowed = OF_AGENT if isinstance(own, BaseWorkflowAgent) else OF_TEAM if _of_agents(own) else OF_WORKFLOW
     refuse_idle(options, allowed, existing=True)
     return own  # type: ignore[no-any-return]
@@ -91,29 +93,34 @@ class LlamaIndexAgent:
         return reply
 
     async def _reply(self, turn: Turn, host: Host, hearing: Hearing) -> Reply:
-        twin = Twins(turn, self._models).of(self._own)
-        result = await self._result(Run(twin, host), twin, turn)
-        if hearing.failure and _has_form(twin) and result.structured_response is None:
-            raise hearing.failure
-        return Reply(text=text_of(result))
+        async with self._twin(self._own, turn) as twin:
+            result = await self._result(Run(twin, host), twin, turn)
+            if hearing.failure and _has_form(twin) and result.structured_response is None:
+                raise hearing.failure
+            return Reply(text=text_of(result))
 
     async def _decision(self, turn: Turn, host: Host, hearing: Hearing) -> Reply:
         """A server that refuses the tools is asked for text, from then on."""
         if self._takes_tools:
             assert turn.schema is not None
             ballotbox = Ballotbox(turn.schema)
-            twin = Twins(turn, self._models).of(self._voter)
-            ballotbox.offer_to(twin)
-            run = Run(twin, host, ballotbox)
-            try:
-                return await self._decided(run, twin, turn, hearing, ballotbox)
-            except Exception as failure:
-                if run.begun or not refuses_tools(failure):
-                    raise
-        twin = Twins(turn, self._models).of(self._voter)
-        reply = await self._decided(Run(twin, host), twin, turn, hearing)
+            async with self._twin(self._voter, turn) as twin:
+                ballotbox.offer_to(twin)
+                run = Run(twin, host, ballotbox)
+                try:
+                    return await self._decided(run, twin, turn, hearing, ballotbox)
+                except Exception as failure:
+                    if run.begun or not refuses_tools(failure):
+                        raise
+        async with self._twin(self._voter, turn) as twin:
+            reply = await self._decided(Run(twin, host), twin, turn, hearing)
         self._takes_tools = False
         return reply
+
+    @asynccontextmanager
+    async def _twin(self, own: Workflow, turn: Turn) -> AsyncIterator[Any]:
+        async with aclosing(Twins(turn, self._models)) as twins:
+            yield twins.of(own)
 
     async def _decided(
         self, run: Run, twin: Workflow, turn: Turn, hearing: Hearing, ballotbox: Ballotbox | None = None
@@ -127,13 +134,21 @@ class LlamaIndexAgent:
 
     async def _result(self, run: Run, twin: Workflow, turn: Turn) -> Any:
         if not _of_agents(twin):
-            return self._answer(await run.to_the_end(**self._given(turn)))
+            return self._answer(await self._ended(run, turn))
         try:
             return await run.to_the_end(user_msg=turn.prompt, memory=_history(), max_iterations=self._max_iterations)
         except WorkflowRuntimeError as endless:
             if not str(endless).startswith("Max iterations"):
                 raise
             raise unfinished(self._max_iterations, "max_iterations") from endless
+
+    async def _ended(self, run: Run, turn: Turn) -> Any:
+        try:
+            return await run.to_the_end(**self._given(turn))
+        except AttributeError as missing:
+            if not isinstance(missing.obj, StartEvent):
+                raise
+            raise TurnError(str(missing), hint=f"set `input: {missing.name}`, if that takes the prompt") from missing
 
 
 def _history() -> ChatMemoryBuffer:

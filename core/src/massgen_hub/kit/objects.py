@@ -71,6 +71,8 @@ class _Factory:
 
     def made(self) -> Any:
         """What it makes of what it takes. Raises `ConfigError` where it asks for more, or fails."""
+        if isinstance(self._target, ModuleType):
+            self._refuse_module(self._target)
         if not callable(self._target):
             raise ConfigError(f"{_named(self._target)} is no agent of this framework", hint=self._hint)
         parameters = signature(self._target).parameters.values()
@@ -81,6 +83,11 @@ class _Factory:
             return self._target(
                 **{one.name: self._offered[one.name] for one in parameters if one.name in self._offered}
             )
+
+    def _refuse_module(self, module: ModuleType) -> None:
+        agent = next((name for name, value in vars(module).items() if self.is_one(value)), "agent")
+        hint = f'name what is in it, as in "{module.__name__}:{agent}"'
+        raise ConfigError(f"`{module.__name__}` is a module, and no agent", hint=hint)
 
     def _refuse(self, parameter: str) -> None:
         may = " and ".join(f"`{name}`" for name in self._offered)

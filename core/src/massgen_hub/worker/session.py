@@ -91,6 +91,9 @@ class Session:
             self._process.send(encode(Take(id=exchange.number, turn=turn)))
             await asyncio.wait([exchange.reply])
             return exchange.reply.result()
+        except HubError as failure:
+            failure.hint = failure.hint or self._withheld(failure.message)
+            raise
         except asyncio.CancelledError:
             await self._cancel(exchange)
             raise
@@ -186,9 +189,12 @@ class Session:
         """What the worker says, with what it printed where an adapter fell over."""
         error = to_error(refused.failure, other=PluginError)
         printed = self._last_lines() if isinstance(error, PluginError) else ""
-        kept = ", ".join(f"`{name}`" for name in self._launch.withheld(error.message))
-        hint = f"agents in workers see no key of the hub ({kept}): {INSTEAD}" if kept else error.hint
-        return type(error)(error.message + printed, hint=hint)
+        return type(error)(error.message + printed, hint=self._withheld(error.message) or error.hint)
+
+    def _withheld(self, said: str) -> str:
+        """What to do where an error names a key that the worker is not given; else nothing."""
+        kept = ", ".join(f"`{name}`" for name in self._launch.withheld(said))
+        return f"agents in workers see no key of the hub ({kept}): {INSTEAD}" if kept else ""
 
     def _gone(self) -> None:
         """The process has ended: nobody may wait for it."""

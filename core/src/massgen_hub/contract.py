@@ -200,6 +200,10 @@ def no_traits(_options: Any) -> Traits:
     return Traits()
 
 
+def nothing() -> None:
+    """What an adapter does that has nothing to do."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tested:
     """The versions of a distribution that an adapter was tested with, both ends included: `oldest` is the lower bound
@@ -221,7 +225,8 @@ class Adapter:
     YAML may have beside the hub's own. `open(options, setup)` is an async context manager around the agent.
     `accepts` lists the classes whose instances are agents of this framework, as `"top_module.ClassName"`, looked up by
     name in the object's class hierarchy so that nothing is imported to find out. `tested` are the distributions of the
-    framework and the versions that are known to work, for `massgen-hub doctor`.
+    framework and the versions that are known to work, for `massgen-hub doctor`. `before_import` is called before
+    a module of the user's is imported, where a framework has to be told something by then; it may import the framework.
     """
 
     name: str
@@ -231,6 +236,7 @@ class Adapter:
     traits: Callable[[Any], Traits] = no_traits
     accepts: tuple[str, ...] = ()
     tested: tuple[Tested, ...] = ()
+    before_import: Callable[[], None] = nothing
 
 
 Meter = Callable[[str, Usage], None]

@@ -21,9 +21,11 @@ from pydantic_ai.toolsets import AbstractToolset
 
 from .agent import HubAgent
 from .models import hosted, provided
+from .names import keep_names
 from .options import OF_EXISTING, PydanticAIOptions
 
 pydantic_ai.BANNER_ENABLED = False  # else the first run shows one on a terminal
+keep_names()
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from pydantic_core import to_jsonable_python
 from .decision import Decision
 from .hooks import HubHooks
 from .listening import Listener
+from .names import meaning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +39,16 @@ class Run:
         """What comes of it. Raises what the run raises, and a `TurnError` if it has no end."""
         failure: BaseException | None = None
         try:
-            async with agent.iter(
-                prompt,
-                deps=deps,
-                model=self._settings.model,
-                usage_limits=UsageLimits(request_limit=self._settings.request_limit),
-                capabilities=[HubHooks(self._host, self._decision, self._settings.forgives)],
-                infer_name=False,  # else it gives the user's agent a name
-            ) as run:
-                return await self._through(run)
+            with meaning(self._settings.model):
+                async with agent.iter(
+                    prompt,
+                    deps=deps,
+                    model=self._settings.model,
+                    usage_limits=UsageLimits(request_limit=self._settings.request_limit),
+                    capabilities=[HubHooks(self._host, self._decision, self._settings.forgives)],
+                    infer_name=False,  # else it gives the user's agent a name
+                ) as run:
+                    return await self._through(run)
         except UsageLimitExceeded as endless:
             failure = endless
             raise unfinished(self._settings.request_limit, "request_limit") from endless

@@ -57,6 +57,13 @@ def test_an_agent_that_names_a_model_and_is_a_tool_runs_on_the_hubs(server, take
     assert asked(server) == ["m", "m", "m"]
 
 
+def test_an_agent_that_names_a_model_without_a_key_says_what_may_take_its_place(take, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    ADAPTER.before_import()
+    with pytest.raises(ConfigError, match="`OPENAI_API_KEY`(.|\n)*add `model: PROVIDER/NAME` to its entry"):
+        take(draft(), target=Agent("openai:gpt-5"), model=None)
+
+
 def test_outside_of_turns_names_of_models_are_what_they_are():
     ADAPTER.before_import()
     assert Agent("test").run_sync("?").output == "success (no tool calls)"

@@ -169,10 +169,12 @@ def test_what_users_made_is_imported_before_any_agent_is_opened(core, tmp_path, 
 
     (tmp_path / "made_by_a_user.py").write_text("sage = object()")
     monkeypatch.syspath_prepend(tmp_path)
-    registry = with_adapter(core, replace(sage_adapter(), open=open_sage))
+    adapter = replace(
+        sage_adapter(), open=open_sage, before_import=lambda: seen.append("made_by_a_user" in sys.modules)
+    )
     config = {"agents": [{"id": "a", "type": "sage"}, {"id": "b", "type": "sage", "agent": "made_by_a_user:sage"}]}
-    asyncio.run(Hub(config, runs=None, registry=registry).run("?"))
-    assert seen == [True, True]
+    asyncio.run(Hub(config, runs=None, registry=with_adapter(core, adapter)).run("?"))
+    assert seen == [False, True, True]
 
 
 class Opening:

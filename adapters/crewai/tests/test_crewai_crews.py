@@ -4,7 +4,8 @@ import asyncio
 import json
 
 import pytest
-from crewai import Agent, Crew, Process, Task
+from crewai import LLM, Agent, BaseLLM, Crew, Process, Task
+from crewai.project import CrewBase
 from crewai_users import Tour, once
 from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError, NotAvailable
@@ -103,7 +104,62 @@ def test_a_class_with_crew_base_is_a_crew(target, server, take):
     assert "Show the Louvre" in heard(server.requests[0])
 
 
+def test_a_class_with_crew_base_that_cannot_be_made_says_where(take):
+    @CrewBase
+    class Unmade(Tour):
+        agents_config = "config/nowhere.yaml"
+
+    with pytest.raises(ConfigError, match="Unmade` fails"):
+        take(draft(), target=Unmade)
+
+
+def test_a_method_of_a_class_with_crew_base_is_refused(take):
+    with pytest.raises(ConfigError, match="name the class"):
+        take(draft(), target=Tour.guide)
+
+
+def in_a_year(inputs):
+    return inputs | {"year": 7}
+
+
+def test_what_a_crew_fills_in_before_it_starts_is_there_when_it_votes_too(server, llm, take):
+    server.script("m", [say("Paris."), call("vote", {"reason": "r", "ranking": ["A", "B"]})])
+    target = crew(task(member(llm, "guide of {year}")), before_kickoff_callbacks=[in_a_year])
+    take(draft(), target=target)
+    take(vote(), target=target)
+    assert ["You are guide of 7." in heard(request) for request in server.requests] == [True, True]
+
+
+def test_what_a_crew_does_not_fill_in_before_it_starts_is_named(server, llm, take):
+    target = crew(task(member(llm), "Study {topic} of {year}."), before_kickoff_callbacks=[in_a_year])
+    with pytest.raises(ConfigError, match=r"names `\{topic\}`, which nobody fills in"):
+        take(draft(), target=target)
+    assert not server.requests
+
+
 # What it is made of.
+
+
+def test_a_model_of_the_hubs_is_set_as_the_agent_sets_its_own(server, take):
+    server.script("hubs", says("Paris."))
+    take(draft(), target=member(LLM("gpt-4o", temperature=0.7, max_tokens=50)), model="hubs")
+    assert (server.requests[0].body["temperature"], server.requests[0].body["max_tokens"]) == (0.7, 50)
+
+
+class Parrot(BaseLLM):
+    """A client of the user's own, which calls nobody."""
+
+    def call(self, messages, *_args, **_about):
+        return "Thought: I know.\nFinal Answer: Paris."
+
+    def supports_function_calling(self):
+        return False
+
+
+@pytest.mark.parametrize("model", [None, "hubs"])
+def test_a_client_of_a_class_of_ones_own_is_kept(model, server, take):
+    assert take(draft(), target=member(Parrot(model="parrot")), model=model).text == "Paris."
+    assert not server.requests
 
 
 def test_agents_that_name_a_model_run_on_the_hub_s_and_others_keep_theirs(server, llm, take):

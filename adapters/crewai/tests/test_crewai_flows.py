@@ -6,6 +6,7 @@ from crewai.flow import human_feedback, listen, start
 from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError, NotAvailable, TurnError
 from massgen_hub.testing import RecordingHost, draft, fail, in_turn, run, say, says, vote
+from massgen_hub.testing.server import heard
 from massgen_hub_crewai import ADAPTER
 from pydantic import BaseModel
 
@@ -140,6 +141,41 @@ def test_feedback_on_a_step_is_asked_for_with_what_it_gave(take):
     host = RecordingHost(["Too short."])
     assert take(draft(), host=host, target=Reviewed()).text == "Paris. Too short."
     assert host.questions[0].text.startswith("Is it good?\n\nParis.")
+
+
+def of_a_crew(self):
+    guide = Agent(role="guide", goal="g", backstory="b")
+    return Crew(agents=[guide], tasks=[Task(description="Answer.", expected_output="It.", agent=guide)]).kickoff()
+
+
+def test_a_crew_in_a_step_that_names_no_model_runs_on_the_hubs(server, take):
+    server.script("hubs", says("Paris."))
+    assert take(draft(), target=flow_of(of_a_crew), model="hubs").text == "Paris."
+
+
+def test_a_crew_in_a_step_that_names_no_model_needs_one(take):
+    with pytest.raises(ConfigError, match="agent `ada` needs a model"):
+        take(draft(), target=flow_of(of_a_crew), model=None)
+
+
+DECLARED = """
+schema: crewai.flow/v1
+name: Asking
+state: {type: dict, default: {prompt: ""}}
+methods:
+  answer:
+    start: true
+    do:
+      call: agent
+      with: {role: guide, goal: g, backstory: b, llm: openai/gpt-4o, input: "${state.prompt}"}
+"""
+
+
+def test_a_flow_from_a_file_is_a_flow(server, take):
+    server.script("hubs", says("Paris."))
+    flow = Flow.from_declaration(contents=DECLARED)
+    assert [take(draft(prompt="Why?"), target=flow, model="hubs").text for _turn in range(2)] == ["Paris.", "Paris."]
+    assert all("Why?" in heard(request) for request in server.requests)
 
 
 def test_a_client_of_a_flow_does_not_try_again(server, llm, take):

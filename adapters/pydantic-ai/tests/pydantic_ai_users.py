@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +60,25 @@ class Papers:
 
 
 pile = Papers()
+opened: list[str] = []
+
+
+async def awaited_pile() -> Papers:
+    """A pile for one turn, which takes a moment."""
+    return Papers()
+
+
+@asynccontextmanager
+async def opened_pile() -> AsyncIterator[Papers]:
+    """A pile that has to be closed."""
+    opened.append("opened")
+    yield Papers()
+    opened.append("closed")
+
+
+def no_pile() -> Papers:
+    """A pile that cannot be made."""
+    raise KeyError("PILE")
 
 
 def take_paper(context: RunContext[Papers]) -> int:

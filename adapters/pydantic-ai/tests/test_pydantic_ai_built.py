@@ -12,6 +12,7 @@ from massgen_hub.kit import is_transient
 from massgen_hub.testing import ModelServer, RecordingHost, call, calls, draft, fail, run, say, vote
 from massgen_hub_pydantic_ai import ADAPTER
 from pydantic import ValidationError
+from pydantic_ai import Agent
 
 ADD = {"x": 2, "y": 3}
 
@@ -113,14 +114,35 @@ def test_a_failing_model_is_asked_once_and_its_words_are_kept(server, take, turn
 
 
 @pytest.mark.parametrize(
-    ("deps", "results"), [("pydantic_ai_users:Papers", ["1", "1"]), ("pydantic_ai_users:pile", ["1", "2"])]
+    ("deps", "results"),
+    [("Papers", ["1", "1"]), ("awaited_pile", ["1", "1"]), ("opened_pile", ["1", "1"]), ("pile", ["1", "2"])],
 )
 def test_what_tools_depend_on_is_made_for_every_turn_or_there_is_one(server, take, deps, results):
     users.pile.taken = 0
     server.script("m", lambda body: say("done") if body["messages"][-1]["role"] == "tool" else call("take_paper", {}))
-    take(draft(), draft(round=2), tools=["pydantic_ai_users:take_paper"], deps=deps)
+    take(draft(), draft(round=2), tools=["pydantic_ai_users:take_paper"], deps=f"pydantic_ai_users:{deps}")
     said = [heard(request)[-1] for request in server.requests]
     assert [content for role, content in said if role == "tool"] == results
+
+
+def test_what_tools_depend_on_is_closed_after_the_turn(server, take, monkeypatch):
+    monkeypatch.setattr(users, "opened", [])
+    server.script("m", lambda _body: say(" ".join(users.opened)))
+    assert take(draft(), deps="pydantic_ai_users:opened_pile").text == "opened"
+    assert users.opened == ["opened", "closed"]
+
+
+def test_what_tools_depend_on_fails_by_its_name(take):
+    with pytest.raises(TurnError, match=r"`deps: .*:no_pile` fails \(.*pydantic_ai_users.py:\d+\): KeyError: 'PILE'"):
+        take(draft(), deps="pydantic_ai_users:no_pile")
+
+
+def test_an_agent_that_depends_on_something_needs_it(server, take):
+    agent = Agent(tools=[users.take_paper], deps_type=users.Papers)
+    with pytest.raises(ConfigError, match="depends on a `Papers`, and nobody gives it"):
+        take(draft(), target=agent)
+    server.script("m", [call("take_paper", {}), say("x")])
+    assert take(draft(), target=agent, deps="pydantic_ai_users:Papers").text == "x"
 
 
 def test_agents_work_in_two_event_loops(server):

@@ -35,6 +35,40 @@ def test_an_agent_that_names_a_model_or_none_runs_on_the_hubs(server, take, mode
     assert asked(server) == ["m"]
 
 
+@pytest.mark.parametrize("model", ["openai:gpt-5", "google:gemini-2.5-flash"])
+def test_a_module_of_agents_that_name_models_needs_no_key(server, take, monkeypatch, model):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    ADAPTER.before_import()
+    assert take(draft(prompt="Hello"), target=Agent(model)).text == "Hello"
+    assert asked(server) == ["m"]
+
+
+def test_an_agent_that_names_a_model_and_is_a_tool_runs_on_the_hubs(server, take, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    ADAPTER.before_import()
+    expert = Agent("openai:gpt-5-mini")
+    server.script("m", [call("consult", {}), say("Paris."), say("It is Paris.")])
+
+    async def consult() -> str:
+        """Ask the expert."""
+        return (await expert.run("Which?")).output
+
+    assert take(draft(), target=Agent("openai:gpt-5", tools=[consult])).text == "It is Paris."
+    assert asked(server) == ["m", "m", "m"]
+
+
+def test_an_agent_that_names_a_model_without_a_key_says_what_may_take_its_place(take, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    ADAPTER.before_import()
+    with pytest.raises(ConfigError, match="`OPENAI_API_KEY`(.|\n)*add `model: PROVIDER/NAME` to its entry"):
+        take(draft(), target=Agent("openai:gpt-5"), model=None)
+
+
+def test_outside_of_turns_names_of_models_are_what_they_are():
+    ADAPTER.before_import()
+    assert Agent("test").run_sync("?").output == "success (no tool calls)"
+
+
 def test_an_agent_that_names_a_model_runs_on_it_where_the_config_names_none(take):
     assert take(draft(), target=Agent("test"), model=None).text == "success (no tool calls)"
 

@@ -205,6 +205,10 @@ def no_advice(_failure: ImportError) -> str:
     return ""
 
 
+def nothing() -> None:
+    """What an adapter does that has nothing to do."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tested:
     """The versions of a distribution that an adapter was tested with, both ends included: `oldest` is the lower bound
@@ -226,8 +230,10 @@ class Adapter:
     YAML may have beside the hub's own. `open(options, setup)` is an async context manager around the agent.
     `accepts` lists the classes whose instances are agents of this framework, as `"top_module.ClassName"`, looked up by
     name in the object's class hierarchy so that nothing is imported to find out. `tested` are the distributions of the
-    framework and the versions that are known to work, for `massgen-hub doctor`. `advice(failure)` is what to do where
-    the user's module cannot import something here, such as another generation of the framework; empty otherwise.
+    framework and the versions that are known to work, for `massgen-hub doctor`. `before_import` is called before
+    a module of the user's is imported, where a framework has to be told something by then; it may import the framework.
+    `advice(failure)` is what to do where that module cannot import something here, such as another generation of the
+    framework; empty otherwise.
     """
 
     name: str
@@ -237,6 +243,7 @@ class Adapter:
     traits: Callable[[Any], Traits] = no_traits
     accepts: tuple[str, ...] = ()
     tested: tuple[Tested, ...] = ()
+    before_import: Callable[[], None] = nothing
     advice: Callable[[ImportError], str] = no_advice
 
 

@@ -210,7 +210,10 @@ def _context(spec: AgentSpec, setup: Setup, stock: Stock) -> AbstractAsyncContex
         raise ConfigError("an object given in code cannot move to a worker", hint="name it as `module:attribute`")
     adapter = stock.adapters[spec.type]
     append_to_path(stock.paths)
-    target = resolve(spec.target) if isinstance(spec.target, str) else spec.target
+    target = spec.target
+    if isinstance(target, str):
+        adapter.before_import()
+        target = resolve(target)
     context = partial(adapter.open, spec.options, replace(setup, target=target))
     return _on_background_loop(spec.id, context) if adapter.traits(spec.options).loop == "one" else context()
 

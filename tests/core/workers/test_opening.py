@@ -7,7 +7,7 @@ from importlib.metadata import version
 import pytest
 from massgen_hub.contract import Setup
 from massgen_hub.errors import ConfigError, HubError, PluginError
-from massgen_hub.testing import draft
+from massgen_hub.testing import RecordingHost, draft
 from massgen_hub.worker import Limits
 
 
@@ -115,6 +115,16 @@ def test_an_adapter_says_what_to_do_about_a_module_for_another_generation_of_its
         "`early:agent` needs the module `no_such_framework`",
         "take a tiny one",
     )
+
+
+def test_an_adapter_may_prepare_the_import_of_a_target(opened, tmp_path):
+    (tmp_path / "prepared.py").write_text("import massgen_hub_tiny as tiny\nagent = [*tiny.READY, 'imported']")
+
+    async def opens():
+        async with opened(target="prepared:agent", paths=[tmp_path]) as agent:
+            return await agent(draft("describes"), RecordingHost())
+
+    assert asyncio.run(opens()).data["target"] == "['before', 'imported']"
 
 
 def test_a_target_that_needs_a_key_of_the_hub_says_that_workers_see_none(refused, tmp_path, monkeypatch):

@@ -278,6 +278,9 @@ async def meets(options):
         await asyncio.sleep(0.002)
 
 
+READY = []
+
+
 def traits(options):
     return Traits(cancel="kill" if options.kill else "task")
 
@@ -291,6 +294,7 @@ def register_adapters():
             options=TinyOptions,
             open=opened,
             traits=traits,
+            before_import=lambda: READY.append("before"),
             tested=(
                 Tested(distribution="pluggy", oldest="1.7", newest="1.7"),
                 Tested(distribution="no-such-framework", oldest="1", newest="2"),

@@ -12,6 +12,7 @@ from massgen_hub.kit import refuses_tools
 
 from .decision import Decision
 from .kinds import said_by
+from .models import Models
 from .running import Running
 
 
@@ -30,8 +31,8 @@ class Kind(Protocol):
 class HubAgent:
     """An agent of the hub."""
 
-    def __init__(self, name: str, kind: Kind) -> None:
-        self._name, self._kind = name, kind
+    def __init__(self, name: str, kind: Kind, models: Models) -> None:
+        self._name, self._kind, self._models = name, kind, models
         self._takes_tools = True
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:
@@ -44,7 +45,7 @@ class HubAgent:
         """A server that refuses the tools is asked for text, from then on. What judges answers sees no ballot."""
         decider.guardrail = None
         if self._takes_tools:
-            running = Running(host, decision)
+            running = Running(host, self._models, decision)
             agent = decision.offered_to(decider)
             try:
                 text = await running.to_the_end(partial(said_by, agent, turn), self._thread(turn))
@@ -57,7 +58,7 @@ class HubAgent:
         return reply
 
     async def _said(self, work: Callable[[], str], turn: Turn, host: Host) -> Reply:
-        running = Running(host)
+        running = Running(host, self._models)
         return running.said(Reply(text=await running.to_the_end(work, self._thread(turn))))
 
     def _thread(self, turn: Turn) -> str:

@@ -33,4 +33,4 @@ async def opened(options: CrewAIOptions, setup: Setup) -> AsyncIterator[HubAgent
             respect_context_window=False,  # else it sums up what was said where it does not know the model
             use_better_compaction=False,
         )
-        yield HubAgent(setup.agent, Single(agent, models))
+        yield HubAgent(setup.agent, Single(agent, models), models)

@@ -23,6 +23,7 @@ from crewai.llms.retry import _active_llm_rate_limit_retry
 from massgen_hub.kit import asked_once
 
 from .braces import restored
+from .models import Models
 
 T = TypeVar("T")
 SECONDS_TO_STOP = 2.0
@@ -31,12 +32,13 @@ SECONDS_TO_STOP = 2.0
 class Calls:
     """The calls of one turn. Made in the hub's event loop, used from the threads of CrewAI.
 
-    `heard` may put another reply in the place of the model's. `forced`: models of OpenAI's kind must call a tool.
+    `models`: what is called by a mere name, also by crews that a flow makes in its steps. `heard` may put another reply
+    in the place of the model's. `forced`: models of OpenAI's kind must call a tool.
     """
 
-    def __init__(self, heard: Callable[[Any], Any], *, forced: bool = False) -> None:
+    def __init__(self, models: Models, heard: Callable[[Any], Any], *, forced: bool = False) -> None:
         self._heard, self._loop = heard, asyncio.get_running_loop()
-        self.forced = forced
+        self.models, self.forced = models, forced
         self._tasks: set[asyncio.Task[Any]] = set()
         self._over = False
         _prepare(BaseLLM)
@@ -125,7 +127,9 @@ def _once(awaited: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
     async def acall(llm: BaseLLM, messages: Any, *args: Any, **kwargs: Any) -> Any:
         if (calls := _current.get()) is None:
             return await awaited(llm, messages, *args, **kwargs)
-        twin = _forced(_twin(llm)) if calls.forced else _twin(llm)
+        twin = _twin(calls.models.client(llm))
+        if calls.forced:
+            _forced(twin)
 
         async def made() -> Any:
             with call_stop_override(twin, llm.stop_sequences), call_stream_override(twin, True):

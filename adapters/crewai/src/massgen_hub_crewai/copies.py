@@ -121,5 +121,5 @@ def flow_for_a_turn(flow: F) -> F:
         fresh.memory = flow.memory.model_copy(update={"root_scope": f"{flow.memory.root_scope or ''}/{uuid4().hex}"})
     object.__setattr__(fresh, "__pydantic_private__", None)
     object.__setattr__(fresh, "_flow_post_init_done", False)
-    fresh.model_post_init(None)
+    fresh.model_post_init({"flow_definition": flow._definition} if type(flow) is Flow else None)  # one from a file
     return fresh

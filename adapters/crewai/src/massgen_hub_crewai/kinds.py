@@ -58,8 +58,7 @@ class Team:
         """The agent whose words are the crew's answer."""
         last = self._crew.tasks[-1].agent or self._crew.manager_agent or self._crew.agents[-1]
         agent = agent_for_a_turn(last, self._models)
-        self._texts.own_words(agent)
-        agent.interpolate_inputs(self._texts.filled(turn))
+        self._texts.say_who(agent, self._crew, turn)
         return agent
 
 

@@ -10,6 +10,12 @@ from crewai.llms.providers.openai.completion import OpenAICompletion
 from massgen_hub.contract import Setup
 from massgen_hub.kit import models_of
 
+SETTINGS = frozenset(
+    {"temperature", "top_p", "max_tokens", "max_completion_tokens", "frequency_penalty", "presence_penalty"}
+    | {"seed", "stop", "reasoning_effort", "response_format"}
+)
+"""What an agent may say of its model beside the name."""
+
 
 class Models:
     """The client of the model that the config names for an agent, if it names one."""
@@ -19,7 +25,8 @@ class Models:
         self._hubs = _client(setup, settings) if setup.model else None
 
     def client(self, own: Any = None) -> BaseLLM:
-        """An agent's own client where it has an address or a key, else the hub's. Raises `ConfigError`: there is none.
+        """An agent's own client where it has an address or a key, else the hub's, set as the agent's own is. Raises
+        `ConfigError`: there is none.
 
         CrewAI makes a client of a name too, and of nothing at all. Such a one is kept where there is no other.
         """
@@ -28,7 +35,8 @@ class Models:
         if self._hubs is None:
             models_of(self._setup)
         assert self._hubs is not None
-        return self._hubs
+        said = SETTINGS & own.model_fields_set if isinstance(own, BaseLLM) else ()
+        return self._hubs.model_copy(update={name: getattr(own, name) for name in said})
 
 
 def _client(setup: Setup, settings: dict[str, Any]) -> BaseLLM:
@@ -40,6 +48,7 @@ def _client(setup: Setup, settings: dict[str, Any]) -> BaseLLM:
 
 
 def _is_a_name(llm: BaseLLM) -> bool:
-    own = (llm.base_url, getattr(llm, "api_base", None), getattr(llm, "client_params", None))
-    known = (None, os.environ.get("OPENAI_API_KEY"))
-    return llm.provider == "openai" and not any(own) and llm.api_key in known
+    """Whether it is what CrewAI makes of a name of OpenAI's, without an address or a key."""
+    if type(llm) is not OpenAICompletion or llm.api_key not in (None, os.environ.get("OPENAI_API_KEY")):
+        return False
+    return not (llm.base_url or llm.api_base or llm.client_params)

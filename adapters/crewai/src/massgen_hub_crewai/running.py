@@ -16,6 +16,7 @@ from .asking import Desk, OfTasks
 from .calls import Calls
 from .decision import Decision
 from .listening import Listener
+from .models import Models
 
 T = TypeVar("T")
 
@@ -23,10 +24,10 @@ T = TypeVar("T")
 class Running:
     """A turn in a thread of its own, because CrewAI blocks."""
 
-    def __init__(self, host: Host, decision: Decision | None = None) -> None:
+    def __init__(self, host: Host, models: Models, decision: Decision | None = None) -> None:
         self._host = ThreadedHost(host)
         self._desk = Desk(self._host)
-        self._calls = Calls(decision.heard, forced=True) if decision else Calls(lambda reply: reply)
+        self._calls = Calls(models, decision.heard, forced=True) if decision else Calls(models, lambda reply: reply)
         self.listener = Listener(self._host, decision.names if decision else ())
 
     async def to_the_end(self, work: Callable[[], T], name: str) -> T:

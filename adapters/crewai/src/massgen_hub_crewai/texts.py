@@ -25,13 +25,11 @@ class Texts:
 
     def __init__(self, crew: Crew, options: CrewAIOptions) -> None:
         self._prompt, self._inputs = options.input or "prompt", options.inputs
-        named = _named(crew.tasks, OF_TASKS) | _named(crew.agents, OF_AGENTS)
-        given = {self._prompt, TASK, *self._inputs}
-        if options.input and options.input not in named:
-            raise ConfigError(f"no text of the crew names `{{{options.input}}}`, its `input`", hint=_names(named))
-        if (open_ := sorted(named - given)) and not crew.before_kickoff_callbacks:
-            hint = f"say `input: {open_[0]}` for the hub's prompt, or `inputs: {{{open_[0]}: ...}}` for anything else"
-            raise ConfigError(f"a text of the crew names `{{{open_[0]}}}`, which nobody fills in", hint=hint)
+        self._named = _named(crew.tasks, OF_TASKS) | _named(crew.agents, OF_AGENTS)
+        if options.input and options.input not in self._named:
+            raise ConfigError(f"no text of the crew names `{{{options.input}}}`, its `input`", hint=_names(self._named))
+        if not crew.before_kickoff_callbacks:
+            self._checked({self._prompt: "", TASK: "", **self._inputs})
         self._is_named = self._prompt in _named(crew.tasks, OF_TASKS)
 
     def put(self, crew: Crew, turn: Turn) -> dict[str, Any]:
@@ -40,17 +38,34 @@ class Texts:
             for task in _first(crew.tasks):
                 task.description = f"{task.description}\n\n{inert(turn.prompt)}"
         for agent in crew.agents:
-            self.own_words(agent)
-        return self.filled(turn)
+            self._own_words(agent)
+        crew.before_kickoff_callbacks = [*crew.before_kickoff_callbacks, self._checked]
+        return self._filled(turn)
 
-    def own_words(self, agent: Agent) -> None:
+    def say_who(self, agent: Agent, crew: Crew, turn: Turn) -> None:
+        """Fill in who an agent of the crew is, without the crew."""
+        self._own_words(agent)
+        inputs = self._filled(turn)
+        if not _named([agent], OF_AGENTS) <= inputs.keys():
+            for prepare in crew.before_kickoff_callbacks:
+                inputs = prepare(inputs) or inputs
+        agent.interpolate_inputs(inputs)
+
+    def _own_words(self, agent: Agent) -> None:
         """Who an agent is does not depend on the answers of others: there the prompt is the user's own words."""
         for text in OF_AGENTS:
             setattr(agent, text, getattr(agent, text).replace(f"{{{self._prompt}}}", f"{{{TASK}}}"))
 
-    def filled(self, turn: Turn) -> dict[str, Any]:
+    def _filled(self, turn: Turn) -> dict[str, Any]:
         """What placeholders stand for in a turn."""
         return {TASK: inert(turn.task.text), self._prompt: inert(turn.prompt), **self._inputs}
+
+    def _checked(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """The inputs, if they are all that the texts name."""
+        if open_ := sorted(self._named - inputs.keys()):
+            hint = f"say `input: {open_[0]}` for the hub's prompt, or `inputs: {{{open_[0]}: ...}}` for anything else"
+            raise ConfigError(f"a text of the crew names `{{{open_[0]}}}`, which nobody fills in", hint=hint)
+        return inputs
 
 
 def _named(parts: Iterable[Any], texts: Iterable[str]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from massgen_hub.contract import Adapter, Tested, Traits
 from massgen_hub.hookspecs import hookimpl
 
+from .names import keep_names
 from .opening import ACCEPTS, open_agent
 from .options import PydanticAIOptions
 
@@ -24,6 +25,7 @@ ADAPTER = Adapter(
     open=open_agent,
     traits=traits,
     accepts=ACCEPTS,
+    before_import=keep_names,
     tested=(Tested(distribution="pydantic-ai-slim", oldest="2.62", newest="2.68.0"),),
 )
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from massgen_hub.contract import Host, Reply, Turn
 from massgen_hub.kit import refuses_tools
-from massgen_hub.targets import resolve
 from pydantic_ai.agent import AbstractAgent
 from pydantic_ai.models import Model
 
 from .decision import Decision
+from .deps import Deps
 from .options import PydanticAIOptions
 from .running import Run, Settings
 
@@ -23,7 +23,7 @@ class HubAgent:
     ) -> None:
         self._agent = agent
         self._takes_tools = True
-        self._deps = resolve(options.deps) if options.deps else None
+        self._deps = Deps(options.deps, agent)
         self._settings = Settings(model=model, request_limit=options.request_limit, forgives=forgives)
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:
@@ -46,5 +46,5 @@ class HubAgent:
         return reply
 
     async def _taken(self, run: Run, turn: Turn) -> Reply:
-        deps = self._deps() if callable(self._deps) else self._deps
-        return await run.to_the_end(self._agent, turn.prompt, deps)
+        async with self._deps.of_a_turn() as deps:
+            return await run.to_the_end(self._agent, turn.prompt, deps)

@@ -21,9 +21,11 @@ from pydantic_ai.toolsets import AbstractToolset
 
 from .agent import HubAgent
 from .models import hosted, provided
+from .names import keep_names
 from .options import OF_EXISTING, PydanticAIOptions
 
 pydantic_ai.BANNER_ENABLED = False  # else the first run shows one on a terminal
+keep_names()
 
 
 @asynccontextmanager
@@ -58,7 +60,10 @@ async def _enter(stack: AsyncExitStack, agent: AbstractAgent[Any, Any], model: M
             await stack.enter_async_context(agent)
         except Exception as failure:
             what = f"the agent cannot be opened: {described(failure)}"
-            raise ConfigError(what, hint="its model or one of its toolsets fails when it is entered") from failure
+            hint = "its model or one of its toolsets fails when it is entered"
+            if isinstance(agent.model, str) and model is None:
+                hint = "add `model: PROVIDER/NAME` to its entry: it takes the place of a name"
+            raise ConfigError(what, hint=hint) from failure
 
 
 def _built(options: PydanticAIOptions, setup: Setup, model: Model | None, servers: list[ServedTool]) -> Agent[Any, str]:

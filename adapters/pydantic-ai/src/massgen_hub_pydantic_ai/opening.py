@@ -10,7 +10,7 @@ from massgen_hub.kit import imported, refuse_idle, users_agent
 
 from .options import OF_EXISTING, PydanticAIOptions
 
-ACCEPTS = ("pydantic_ai.AbstractAgent",)
+ACCEPTS = ("pydantic_ai.Agent", "pydantic_ai.AbstractAgent")
 
 
 @asynccontextmanager

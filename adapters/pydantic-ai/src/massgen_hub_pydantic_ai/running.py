@@ -15,6 +15,7 @@ from pydantic_core import to_jsonable_python
 from .decision import Decision
 from .hooks import HubHooks
 from .listening import Listener
+from .names import meaning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,7 @@ class Run:
             infer_name=False,  # else it gives the user's agent a name
         )
         try:
-            with self._listener.calls:
+            with meaning(self._settings.model), self._listener.calls:
                 async with running as run:
                     return await self._through(run)
         except UsageLimitExceeded as endless:

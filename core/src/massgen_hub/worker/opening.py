@@ -24,7 +24,10 @@ async def open_agent(stack: AsyncExitStack, order: Open) -> tuple[Agent, Opened]
     adapter, plugin = find_adapter(order.adapter)
     options = _options(adapter, order)
     try:
-        target = None if order.target is None else resolve(order.target)
+        target = order.target
+        if target is not None:
+            adapter.before_import()
+            target = resolve(target)
         agent = await stack.enter_async_context(adapter.open(options, replace(order.setup, target=target)))
         traits = adapter.traits(options)
     except HubError as failure:

@@ -18,6 +18,7 @@ from .config import AgentSpec
 from .contract import Adapter, Agent, Host, Model, Reply, Setup, Traits, Turn
 from .errors import ConfigError, HubError, NoWorker, TurnError
 from .kit import ThreadedHost
+from .kit.objects import awaited
 from .runner import Participant
 from .targets import append_to_path, resolve
 from .worker import WorkerAgent, open_in_worker
@@ -209,8 +210,14 @@ def _context(spec: AgentSpec, setup: Setup, stock: Stock) -> AbstractAsyncContex
     adapter = stock.adapters[spec.type]
     append_to_path(stock.paths)
     target = resolve(spec.target) if isinstance(spec.target, str) else spec.target
-    context = partial(adapter.open, spec.options, replace(setup, target=target))
+    context = partial(_with_its_target, adapter, spec.options, replace(setup, target=target))
     return _on_background_loop(spec.id, context) if adapter.traits(spec.options).loop == "one" else context()
+
+
+@asynccontextmanager
+async def _with_its_target(adapter: Adapter, options: Any, setup: Setup) -> AsyncIterator[Agent]:
+    async with adapter.open(options, await awaited(adapter, setup)) as agent:
+        yield agent
 
 
 def _in_worker(spec: AgentSpec, setup: Setup, stock: Stock) -> AbstractAsyncContextManager[WorkerAgent]:

@@ -6,6 +6,7 @@ import importlib
 import sys
 import traceback
 from collections.abc import Iterable
+from inspect import isclass, ismodule, isroutine
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -55,8 +56,13 @@ def _module(name: str, target: str) -> ModuleType:
         raise ConfigError(f"`{target}` needs the module `{missing.name}`{where(missing)}", hint=hint) from missing
     except (Exception, SystemExit) as failure:
         what = f"`{name}` fails while it is imported{where(failure)}: {type(failure).__name__}: {failure}"
-        hint = f"try it alone: python -c 'import {name}'"
-        raise ConfigError(what, hint=hint) from failure
+        raise ConfigError(what, hint=_remedy(name, failure)) from failure
+
+
+def _remedy(name: str, failure: BaseException) -> str:
+    if isinstance(failure, RuntimeError) and "running event loop" in str(failure):
+        return "await it in a factory, `async def make(): ...`, and name that: a module is imported in a running loop"
+    return f"try it alone: python -c 'import {name}'"
 
 
 def _no_module(name: str, target: str) -> ConfigError:
@@ -77,8 +83,15 @@ def _attribute(module: ModuleType, path: str, target: str) -> Any:
 
 
 def _no_attribute(owner: Any, name: str, target: str, module: ModuleType) -> ConfigError:
-    public = [known for known in dir(owner) if not known.startswith("_")]
+    public = [known for known in dir(owner) if not known.startswith("_") and not _imported(owner, known)]
     listed = f"it has {', '.join(f'`{known}`' for known in public[:SHOWN])}" if public else "it is empty"
     file = getattr(module, "__file__", None) or "built in"
     hint = did_you_mean(name, public) or listed
     return ConfigError(f"`{target}`: there is no `{name}` in `{module.__name__}` ({file})", hint=hint)
+
+
+def _imported(owner: Any, name: str) -> bool:
+    """Whether a name of the user's module only says where something else is from."""
+    value = getattr(owner, name, None)
+    defined = isclass(value) or isroutine(value)
+    return ismodule(owner) and (ismodule(value) or (defined and value.__module__ != owner.__name__))

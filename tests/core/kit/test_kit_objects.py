@@ -1,11 +1,13 @@
 """What an agent cannot be opened without, and what has no effect on it."""
 
 import asyncio
+from contextlib import nullcontext
 
 import pytest
-from massgen_hub.contract import Model, Setup
+from massgen_hub.contract import Adapter, Model, Setup
 from massgen_hub.errors import ConfigError, NotAvailable
 from massgen_hub.kit import Approval, approval, models_of, refuse_idle, users_agent
+from massgen_hub.kit.objects import awaited
 from massgen_hub.options import Options
 from massgen_hub.testing import RecordingHost
 
@@ -64,6 +66,45 @@ def test_an_error_of_the_hub_s_own_that_a_factory_raises_is_the_error():
 
     with pytest.raises(ConfigError, match="^agent `ada` needs a model"):
         users_agent(refusing, ("lab.Agent",), None)
+
+
+def handed(target, accepts=("lab.Agent",)):
+    """What an adapter is given of a target."""
+    adapter = Adapter(name="lab", summary="Hands out.", options=Wishes, open=nullcontext, accepts=accepts)
+    setup = Setup(agent="ada", seed=1, target=target, model=Model(name="m"))
+    return asyncio.run(awaited(adapter, setup)).target
+
+
+async def slowly(model):
+    return Parrot(model.name)
+
+
+async def slowly_broken():
+    raise LookupError("no clay")
+
+
+async def asking(words):
+    return Parrot(words)
+
+
+def test_what_an_async_factory_makes_is_handed_to_the_adapter():
+    assert handed(slowly).words == "m"
+
+
+def test_an_adapter_that_takes_no_objects_is_handed_the_function():
+    assert handed(slowly, accepts=()) is slowly
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (slowly_broken, r"`slowly_broken` fails \(.*test_kit_objects.py:\d+\): LookupError: no clay"),
+        (asking, "`asking` cannot be called: nobody gives it `words`"),
+    ],
+)
+def test_an_async_factory_is_refused_as_any_other(target, said):
+    with pytest.raises(ConfigError, match=said):
+        handed(target)
 
 
 @pytest.mark.parametrize(("existing", "whose"), [(True, "an agent of your own"), (False, "an agent made from options")])

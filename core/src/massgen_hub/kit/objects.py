@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from inspect import Parameter, signature
+from inspect import Parameter, iscoroutinefunction, signature
 from types import ModuleType
 from typing import Any
 
-from ..contract import Model, Setup, hierarchy
+from ..contract import Adapter, Model, Setup, hierarchy
 from ..errors import ConfigError, HubError
 from ..targets import where
 from .threads import in_thread
@@ -34,6 +36,15 @@ def users_agent(target: Any, accepts: tuple[str, ...], model: Model | None, **of
     raise ConfigError(f"`{_name(target)}` made {_named(made)}, which is no agent", hint=_expected(accepts))
 
 
+async def awaited(adapter: Adapter, setup: Setup) -> Setup:
+    """The setup with what an async factory of the user's makes, which may take `model`, in the loop that runs now."""
+    factory = setup.target
+    if not (adapter.accepts and iscoroutinefunction(factory)):
+        return setup
+    with _telling(factory):
+        return replace(setup, target=await _made(factory, {"model": setup.model}, adapter.accepts))
+
+
 def _made(factory: Callable[..., Any], offered: Mapping[str, Any], accepts: tuple[str, ...]) -> Any:
     """What a factory makes of what it takes. Raises `ConfigError` where it asks for more, or fails."""
     parameters = signature(factory).parameters.values()
@@ -42,8 +53,15 @@ def _made(factory: Callable[..., Any], offered: Mapping[str, Any], accepts: tupl
             may = " and ".join(f"`{name}`" for name in offered)
             hint = f"{_expected(accepts)}, which may take {may}"
             raise ConfigError(f"`{_name(factory)}` cannot be called: nobody gives it `{one.name}`", hint=hint)
-    try:
+    with _telling(factory):
         return factory(**{one.name: offered[one.name] for one in parameters if one.name in offered})
+
+
+@contextmanager
+def _telling(factory: Any) -> Iterator[None]:
+    """What the factory raises is a `ConfigError` that says where."""
+    try:
+        yield
     except HubError:
         raise
     except Exception as failure:

@@ -12,6 +12,7 @@ from ..contract import Adapter, Agent
 from ..errors import ConfigError, HubError, PluginError
 from ..hints import did_you_mean
 from ..kit import described
+from ..kit.objects import awaited
 from ..plugins import BUILTIN, Registry, Row, installed
 from ..targets import append_to_path, resolve
 from .messages import Open, Opened
@@ -25,7 +26,8 @@ async def open_agent(stack: AsyncExitStack, order: Open) -> tuple[Agent, Opened]
     options = _options(adapter, order)
     target = None if order.target is None else resolve(order.target)
     try:
-        agent = await stack.enter_async_context(adapter.open(options, replace(order.setup, target=target)))
+        setup = await awaited(adapter, replace(order.setup, target=target))
+        agent = await stack.enter_async_context(adapter.open(options, setup))
         traits = adapter.traits(options)
     except HubError:
         raise

@@ -10,7 +10,12 @@ from massgen_hub.kit import imported, refuse_idle, users_agent
 
 from .options import OF_BUILT, OF_EXISTING, AgentFrameworkOptions
 
-ACCEPTS = ("agent_framework.BaseAgent", "agent_framework.Workflow")
+ACCEPTS = (
+    "agent_framework.BaseAgent",
+    "agent_framework.Workflow",
+    "agent_framework.FunctionalWorkflow",
+    "agent_framework.FunctionalWorkflowDefinition",
+)
 
 
 @asynccontextmanager

@@ -13,8 +13,7 @@ from massgen_hub.kit import imported, refuse_idle, users_agent
 
 from .options import OF_TEAMS, AutogenAgentchatOptions
 
-TEAM = "autogen_agentchat.BaseGroupChat"
-ACCEPTS = ("autogen_agentchat.BaseChatAgent", TEAM)
+ACCEPTS = ("autogen_agentchat.BaseChatAgent", "autogen_agentchat.BaseGroupChat", "autogen_core.ComponentModel")
 OF_AG2 = frozenset({"autogen.ConversableAgent", "autogen.Pattern", "autogen.PluginTarget", "ag2.Agent"})
 
 
@@ -29,7 +28,7 @@ async def open_agent(options: AutogenAgentchatOptions, setup: Setup) -> AsyncIte
         refuse_idle(options, AutogenAgentchatOptions.model_fields.keys() - OF_TEAMS, existing=False)
     else:
         existing = users_agent(_not_of_ag2(setup.target), ACCEPTS, setup.model)
-        refuse_idle(options, OF_TEAMS if TEAM in hierarchy(existing) else (), existing=True)
+        refuse_idle(options, OF_TEAMS if existing.component_type == "team" else (), existing=True)
     building = await imported(".building", __package__)
     async with building.opened(options, setup, existing) as agent:
         yield agent

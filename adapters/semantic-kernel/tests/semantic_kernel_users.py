@@ -45,3 +45,13 @@ def own(model: Model, **about: Any) -> ChatCompletionAgent:
 def factory(model: Model) -> ChatCompletionAgent:
     """A factory of one."""
     return own(model)
+
+
+def service(server: Any, name: str) -> OpenAIChatCompletion:
+    """A service with a client of the user's own, which tries again by itself."""
+    return OpenAIChatCompletion(ai_model_id=name, async_client=AsyncOpenAI(base_url=server.base_url, api_key="own"))
+
+
+def member(server: Any, name: str, **about: Any) -> ChatCompletionAgent:
+    """An agent with a model of its own name."""
+    return ChatCompletionAgent(service=service(server, name), name=name, description=f"the {name}", **about)

@@ -2,8 +2,16 @@
 
 from massgen_hub_semantic_kernel.conformance import (
     TestAFactoryWithAServiceOfItsOwn,
+    TestAGroupChat,
+    TestASequence,
     TestFromOptions,
     TestWithAnMcpServer,
 )
 
-__all__ = ["TestAFactoryWithAServiceOfItsOwn", "TestFromOptions", "TestWithAnMcpServer"]
+__all__ = [
+    "TestAFactoryWithAServiceOfItsOwn",
+    "TestAGroupChat",
+    "TestASequence",
+    "TestFromOptions",
+    "TestWithAnMcpServer",
+]

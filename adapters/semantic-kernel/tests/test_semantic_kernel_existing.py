@@ -107,6 +107,17 @@ def test_a_filter_of_the_agents_own_that_ends_the_turn_gives_the_answer(server, 
     assert take(draft(), host=host, target=agent).text == host.text == "deleted a"
 
 
+def test_an_agent_that_is_a_plugin_of_another_is_noted_and_counted(server, take):
+    clerk = users.member(server, "clerk", plugins=[users.desk])
+    server.script("clerk", [call("Desk-delete", {"path": "a"}), say("It is gone.")])
+    server.script("chief", [call("clerk-clerk", {"messages": "Delete it."}), say("Done.")])
+    host = RecordingHost()
+    assert take(draft(), host=host, target=users.member(server, "chief", plugins=[clerk])).text == "Done."
+    noted = [(activity.name, activity.text) for activity in host.activities]
+    assert noted[1:] == [("delete", '{"path": "a"}'), ("delete", "deleted a"), ("clerk", "It is gone.")]
+    assert sorted((one.input, one.output) for one in host.spent) == [one.usage for one in server.requests]
+
+
 def test_an_agent_of_another_kind_answers_and_votes_in_text(take):
     class Parrot(Agent):
         async def get_response(self, *_given, **_named):

@@ -6,6 +6,7 @@ import importlib
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from inspect import isclass, ismodule, isroutine
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -72,6 +73,8 @@ def _hint(module: str, failure: BaseException) -> str:
         return (
             f"agents do not work in the folder of the config: name it as `Path(__file__).parent / {failure.filename!r}`"
         )
+    if isinstance(failure, RuntimeError) and "running event loop" in str(failure):
+        return "await it in a factory, `async def make(): ...`, and name that: a module is imported in a running loop"
     lacking = f"; if something is not installed, {REQUIRES}" if isinstance(failure, ImportError) else ""
     return f"try it alone: {sys.executable} -c 'import {module}'{lacking}"
 
@@ -94,8 +97,15 @@ def _attribute(module: ModuleType, path: str, target: str) -> Any:
 
 
 def _no_attribute(owner: Any, name: str, target: str, module: ModuleType) -> ConfigError:
-    public = [known for known in dir(owner) if not known.startswith("_")]
+    public = [known for known in dir(owner) if not known.startswith("_") and not _imported(owner, known)]
     listed = f"it has {', '.join(f'`{known}`' for known in public[:SHOWN])}" if public else "it is empty"
     file = getattr(module, "__file__", None) or "built in"
     hint = did_you_mean(name, public) or listed
     return ConfigError(f"`{target}`: there is no `{name}` in `{module.__name__}` ({file})", hint=hint)
+
+
+def _imported(owner: Any, name: str) -> bool:
+    """Whether a name of the user's module only says where something else is from."""
+    value = getattr(owner, name, None)
+    defined = isclass(value) or isroutine(value)
+    return ismodule(owner) and (ismodule(value) or (defined and value.__module__ != owner.__name__))

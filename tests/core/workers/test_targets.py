@@ -1,5 +1,6 @@
 """Objects of the user, named `module:attribute`."""
 
+import asyncio
 import sys
 
 import pytest
@@ -86,6 +87,22 @@ def test_a_module_that_fails_is_named_with_the_line(error, tmp_path):
 def test_a_module_that_exits_is_an_error_like_any_other(error, tmp_path):
     (tmp_path / "mine_d.py").write_text("raise SystemExit(3)")
     assert "SystemExit: 3" in error("mine_d:agent").message
+
+
+def test_a_module_that_starts_a_loop_is_told_what_to_do_instead(error, tmp_path):
+    (tmp_path / "mine_h.py").write_text("import asyncio\nasyncio.run(None)")
+
+    async def imports():
+        return error("mine_h:agent")
+
+    problem = asyncio.run(imports())
+    assert "asyncio.run() cannot be called from a running event loop" in problem.message
+    assert "async def make()" in problem.hint
+
+
+def test_what_a_module_has_is_listed_without_what_it_imports(error, tmp_path):
+    (tmp_path / "mine_i.py").write_text("import json\nfrom pathlib import Path\ncoder = Path()\ndef make(): ...")
+    assert error("mine_i:x").hint == "it has `coder`, `make`"
 
 
 def test_a_missing_attribute_is_named_with_the_one_that_was_meant(error, tmp_path):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent_framework import BaseAgent, RawAgent, Workflow
+from agent_framework import BaseAgent
 from agent_framework.exceptions import ChatClientException
 from massgen_hub.contract import Host, Reply, Turn
 from massgen_hub.kit import refuses_tools
 
 from .copying import Copies
-from .decision import Decision, voter
+from .decision import Decision, Flow, voter
 from .running import last_message, run_agent, run_workflow
 from .tapping import Tap
 
@@ -18,8 +18,8 @@ from .tapping import Tap
 class HubAgent:
     """An agent of the hub. What it is made of stays as it is: every turn works on copies."""
 
-    def __init__(self, own: BaseAgent | Workflow, voter: str | None) -> None:
-        self._own, self._voter = own, voter
+    def __init__(self, own: BaseAgent | Flow, voter_name: str | None) -> None:
+        self._own, self._voter = own, voter(own, voter_name)
         self._takes_tools = True
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:
@@ -50,10 +50,9 @@ class HubAgent:
         return reply
 
     async def _decided(self, decision: Decision, turn: Turn, tap: Tap, *, natively: bool) -> Reply:
-        own = Copies(tap.on).of(self._own)
-        agent = voter(own, self._voter) if isinstance(own, Workflow) else own
-        if not isinstance(agent, RawAgent):
-            return await _in_words(own, turn, tap)
+        if self._voter is None:
+            return await _in_words(Copies(tap.on).of(self._own), turn, tap)
+        agent = Copies(tap.on).of(self._voter)
         decision.put_to(agent, natively=natively)
         response = await run_agent(agent, turn.prompt, tap, decision.made_in)
         reply = decision.made_in(response) or Reply(text=last_message(response))
@@ -62,7 +61,7 @@ class HubAgent:
 
 
 async def _in_words(own: Any, turn: Turn, tap: Tap) -> Reply:
-    if isinstance(own, Workflow):
+    if isinstance(own, Flow):
         text = await run_workflow(own, turn.prompt, tap)
     else:
         text = last_message(await run_agent(own, turn.prompt, tap))

@@ -8,7 +8,16 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, get_args
 
-from agent_framework import Agent, BaseAgent, FunctionTool, HistoryProvider, Workflow, WorkflowAgent, tool
+from agent_framework import (
+    Agent,
+    BaseAgent,
+    FunctionalWorkflowAgent,
+    FunctionalWorkflowDefinition,
+    FunctionTool,
+    HistoryProvider,
+    WorkflowAgent,
+    tool,
+)
 from agent_framework.observability import OBSERVABILITY_SETTINGS
 from agent_framework_openai import OpenAIChatCompletionClient
 from massgen_hub.contract import JSON, Setup
@@ -18,7 +27,7 @@ from massgen_hub.servers import ServedTool, served
 
 from .agent import HubAgent
 from .copying import Copies, McpTool
-from .decision import voter
+from .decision import Flow
 from .options import AgentFrameworkOptions
 
 if "ENABLE_INSTRUMENTATION" not in os.environ and not OBSERVABILITY_SETTINGS.is_setup:
@@ -33,11 +42,10 @@ async def opened(options: AgentFrameworkOptions, setup: Setup, existing: Any) ->
     async with AsyncExitStack() as stack:
         own = await _built(options, setup, stack) if existing is None else _inner(existing)
         copies = Copies(lambda client: client)
-        kept = copies.of(own)
-        _refuse_unfit(kept, options)
+        agent = HubAgent(copies.of(own), options.voter)
         for server in copies.servers:
             await stack.enter_async_context(_connected(server))
-        yield HubAgent(kept, options.voter)
+        yield agent
 
 
 async def _built(options: AgentFrameworkOptions, setup: Setup, stack: AsyncExitStack) -> Agent[Any]:
@@ -69,21 +77,18 @@ def _served(served_tool: ServedTool) -> FunctionTool:
     return FunctionTool(**about, func=call, input_model=served_tool.parameters)
 
 
-def _inner(existing: Any) -> BaseAgent | Workflow:
+def _inner(existing: Any) -> BaseAgent | Flow:
     """The user's agent; of a workflow as an agent the workflow, because only that one tells what goes on in it."""
+    if isinstance(existing, FunctionalWorkflowDefinition):
+        return existing.build()
+    if isinstance(existing, FunctionalWorkflowAgent):
+        return existing._workflow
     if not isinstance(existing, WorkflowAgent):
         return existing  # type: ignore[no-any-return]
     if any(not isinstance(provider, HistoryProvider) for provider in existing.context_providers):
         hint = "give them to the agents in the workflow"
         raise ConfigError("the context providers of a workflow as an agent are not run", hint=hint)
     return existing.workflow
-
-
-def _refuse_unfit(own: BaseAgent | Workflow, options: AgentFrameworkOptions) -> None:
-    if isinstance(own, Workflow):
-        voter(own, options.voter)
-    elif options.voter is not None:
-        raise ConfigError("`voter` has no effect on a single agent", hint="remove it")
 
 
 @asynccontextmanager

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dis import get_instructions
+from inspect import getclosurevars
 from typing import Any
 
 from agent_framework import (
     AgentExecutor,
     AgentResponse,
+    BaseAgent,
+    FunctionalWorkflow,
     FunctionTool,
     RawAgent,
+    StepWrapper,
     Workflow,
     WorkflowAgent,
     WorkflowExecutor,
 )
 from massgen_hub.contract import JSON, Reply
+from massgen_hub.errors import ConfigError
 from massgen_hub.kit import decided, decision_tools, voter_named
 
+Flow = Workflow | FunctionalWorkflow
 HANDOFF = "handoff_to_"
 
 
@@ -59,12 +66,16 @@ def _name(tool: Any) -> str:
     return str(getattr(tool, "name", ""))
 
 
-def voter(workflow: Workflow, name: str | None) -> RawAgent[Any] | None:
-    """The agent of this name, or the last of the workflow; None where it has none.
+def voter(own: BaseAgent | Flow, name: str | None) -> RawAgent[Any] | None:
+    """Who decides: the agent itself, of a workflow the one of this name, or the last in it; None: nobody in it can.
 
     Raises `ConfigError` where there is none of the name.
     """
-    agents = list(_agents(workflow))
+    if not isinstance(own, Flow):
+        if name is not None:
+            raise ConfigError("`voter` has no effect on a single agent", hint="remove it")
+        return own if isinstance(own, RawAgent) else None
+    agents = list(_agents(own) if isinstance(own, Workflow) else _named_in(own._func, set()))
     if name is None:
         return agents[-1] if agents else None
     return voter_named(name, {agent.name or agent.id: agent for agent in agents})
@@ -78,3 +89,17 @@ def _agents(workflow: Workflow) -> Iterator[RawAgent[Any]]:
             yield inner
         elif isinstance(inner, (WorkflowAgent, WorkflowExecutor)):
             yield from _agents(inner.workflow)
+
+
+def _named_in(function: Callable[..., Any], seen: set[Any]) -> Iterator[RawAgent[Any]]:
+    """The agents that a function names, in the order of its code, and those that its steps do."""
+    held = getclosurevars(function)
+    outside = {**held.globals, **held.nonlocals}
+    named = [step.argval for step in get_instructions(function) if step.opname in ("LOAD_GLOBAL", "LOAD_DEREF")]
+    for value in (outside[name] for name in dict.fromkeys(named) if name in outside):
+        for one in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(one, RawAgent):
+                yield one
+            elif isinstance(one, StepWrapper) and one not in seen:
+                seen.add(one)
+                yield from _named_in(one._func, seen)

@@ -6,11 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from massgen_hub.contract import Agent, Setup
-from massgen_hub.kit import imported, refuse_idle, users_agent
+from massgen_hub.kit import awaited_agent, imported, refuse_idle
 
 from .options import OF_BUILT, OF_EXISTING, AgentFrameworkOptions
 
-ACCEPTS = ("agent_framework.BaseAgent", "agent_framework.Workflow")
+ACCEPTS = (
+    "agent_framework.BaseAgent",
+    "agent_framework.Workflow",
+    "agent_framework.FunctionalWorkflow",
+    "agent_framework.FunctionalWorkflowDefinition",
+)
 
 
 @asynccontextmanager
@@ -22,7 +27,7 @@ async def open_agent(options: AgentFrameworkOptions, setup: Setup) -> AsyncItera
     existing = None
     refuse_idle(options, OF_BUILT if setup.target is None else OF_EXISTING, existing=setup.target is not None)
     if setup.target is not None:
-        existing = users_agent(setup.target, ACCEPTS, setup.model)
+        existing = await awaited_agent(setup.target, ACCEPTS, setup.model)
     building = await imported(".building", __package__)
     async with building.opened(options, setup, existing) as agent:
         yield agent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from agent_framework import (
     AgentExecutorResponse,
@@ -11,9 +11,9 @@ from agent_framework import (
     AgentResponseUpdate,
     BaseAgent,
     Content,
+    FunctionalWorkflow,
     Message,
     RawAgent,
-    Workflow,
     WorkflowEvent,
     WorkflowMessage,
 )
@@ -22,6 +22,7 @@ from massgen_hub.kit import as_text
 from pydantic_core import to_jsonable_python
 
 from .asking import answer_to_agent, answer_to_workflow, hands_over
+from .decision import Flow
 from .tapping import Tap
 
 CLOSING = frozenset({"The conversation has been terminated by the agent."})
@@ -59,10 +60,11 @@ def last_message(response: AgentResponse[Any]) -> str:
     return next((text for text in texts if text), "")
 
 
-async def run_workflow(workflow: Workflow, prompt: str, tap: Tap) -> str:
+async def run_workflow(workflow: Flow, prompt: str, tap: Tap) -> str:
     """The last words of the workflow."""
     words = LastWords(workflow)
     given: dict[str, Any] = {"message": _input(workflow, prompt)}
+    answers: dict[str, Any] = {}
     while True:
         asked = []
         async with workflow.run(stream=True, **given) as events:
@@ -72,10 +74,14 @@ async def run_workflow(workflow: Workflow, prompt: str, tap: Tap) -> str:
                     asked.append(event)
         if not asked:
             return words.text
-        given = {"responses": {event.request_id: await answer_to_workflow(tap, event) for event in asked}}
+        known = answers if isinstance(workflow, FunctionalWorkflow) else {}  # a function runs again from its start
+        answers = known | {event.request_id: await answer_to_workflow(tap, event) for event in asked}
+        given = {"responses": answers}
 
 
-def _input(workflow: Workflow, prompt: str) -> Any:
+def _input(workflow: Flow, prompt: str) -> Any:
+    if isinstance(workflow, FunctionalWorkflow):
+        return _argument(workflow, prompt)
     start = workflow.get_start_executor()
     message = Message("user", [prompt])
     for given in ([message], message, prompt):
@@ -85,11 +91,24 @@ def _input(workflow: Workflow, prompt: str) -> Any:
     raise ConfigError(what, hint="let it begin with an agent, or with what takes `str` or `list[Message]`")
 
 
+def _argument(workflow: FunctionalWorkflow, prompt: str) -> Any:
+    """The prompt in the form that the function of a workflow is annotated with; text where it says nothing."""
+    message = Message("user", [prompt])
+    forms: dict[Any, Any] = {str: prompt, Any: prompt, Message: message, list[Message]: [message]}
+    for name in workflow._non_ctx_param_names:
+        hint = get_type_hints(workflow._func).get(name, str)
+        for form in (hint, *get_args(hint)):
+            if form in forms:
+                return forms[form]
+    what = f"the workflow `{workflow.name}` takes no text"
+    raise ConfigError(what, hint="let its function take one `str`, `Message` or `list[Message]`")
+
+
 class LastWords:
     """The last output of a workflow; where it has none but that it has ended, the last words of a participant."""
 
-    def __init__(self, workflow: Workflow) -> None:
-        self._executors: Mapping[str, Any] = workflow.executors
+    def __init__(self, workflow: Flow) -> None:
+        self._executors: Mapping[str, Any] = getattr(workflow, "executors", {})
         self._outputs: dict[object, str] = {}
         self._spoken = ""
 

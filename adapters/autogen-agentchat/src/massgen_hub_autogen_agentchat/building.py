@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 from autogen_agentchat.agents import AssistantAgent
-from autogen_core.models import ModelFamily, ModelInfo
+from autogen_core import ComponentModel
+from autogen_core.models import ChatCompletionClient, ModelFamily, ModelInfo
 from autogen_core.tools import BaseTool
 from autogen_ext.code_executors.local import LocalCommandLineCodeExecutor
 from autogen_ext.models.openai import OpenAIChatCompletionClient
@@ -22,9 +23,10 @@ from massgen_hub.kit import in_thread, models_of
 from massgen_hub.servers import ServedTool, served
 
 from .agent import HubAgent
+from .components import loaded
 from .lasting import started
 from .options import AutogenAgentchatOptions
-from .parts import Runner, refuse_endless
+from .parts import Runner, everything, refuse_endless
 from .tools import Described, tool
 
 for _name in ("autogen_core", "autogen_agentchat"):
@@ -39,16 +41,28 @@ ABLE = ModelInfo(
 
 
 @asynccontextmanager
-async def opened(options: AutogenAgentchatOptions, setup: Setup, existing: Runner | None) -> AsyncIterator[HubAgent]:
+async def opened(
+    options: AutogenAgentchatOptions, setup: Setup, existing: Runner | ComponentModel | None
+) -> AsyncIterator[HubAgent]:
     """The agent, with what it needs running for as long as it is open."""
     async with AsyncExitStack() as stack:
         if existing is None:
             runner: Runner = await stack.enter_async_context(_built(options, setup))
         else:
-            refuse_endless(existing)
             runner = existing
+            if isinstance(existing, ComponentModel):
+                runner = loaded(existing, setup.model, ABLE)
+                stack.push_async_callback(_closed, runner)
+            refuse_endless(runner)
         await stack.enter_async_context(started(runner))
         yield HubAgent(runner, options, bounded=existing is None)
+
+
+async def _closed(runner: Runner) -> None:
+    """Close the clients of what was made here."""
+    for part in everything(runner):
+        if isinstance(part, ChatCompletionClient):
+            await part.close()
 
 
 @asynccontextmanager

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import wraps
+from inspect import iscoroutinefunction
 from typing import Any
 
 from massgen_hub.contract import Agent, Setup, hierarchy
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import imported, refuse_idle, users_agent
+from massgen_hub.kit import awaited_agent, imported, refuse_idle
 
 from .options import OF_TEAMS, AutogenAgentchatOptions
 
-TEAM = "autogen_agentchat.BaseGroupChat"
-ACCEPTS = ("autogen_agentchat.BaseChatAgent", TEAM)
+ACCEPTS = ("autogen_agentchat.BaseChatAgent", "autogen_agentchat.BaseGroupChat", "autogen_core.ComponentModel")
 OF_AG2 = frozenset({"autogen.ConversableAgent", "autogen.Pattern", "autogen.PluginTarget", "ag2.Agent"})
 
 
@@ -28,8 +28,8 @@ async def open_agent(options: AutogenAgentchatOptions, setup: Setup) -> AsyncIte
     if setup.target is None:
         refuse_idle(options, AutogenAgentchatOptions.model_fields.keys() - OF_TEAMS, existing=False)
     else:
-        existing = users_agent(_not_of_ag2(setup.target), ACCEPTS, setup.model)
-        refuse_idle(options, OF_TEAMS if TEAM in hierarchy(existing) else (), existing=True)
+        existing = await awaited_agent(_not_of_ag2(setup.target), ACCEPTS, setup.model)
+        refuse_idle(options, OF_TEAMS if existing.component_type == "team" else (), existing=True)
     building = await imported(".building", __package__)
     async with building.opened(options, setup, existing) as agent:
         yield agent
@@ -47,4 +47,8 @@ def _not_of_ag2(target: Any) -> Any:
     def made(**given: Any) -> Any:
         return _not_of_ag2(target(**given))
 
-    return made
+    @wraps(target)
+    async def awaited(**given: Any) -> Any:
+        return _not_of_ag2(await target(**given))
+
+    return awaited if iscoroutinefunction(target) else made

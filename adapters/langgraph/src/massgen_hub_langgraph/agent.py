@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, TypeAlias
 
@@ -24,7 +24,7 @@ from .questions import answered
 from .state import text_of, way_in, way_out
 
 Graph: TypeAlias = Pregel[Any, Any, Any, Any]
-Native: TypeAlias = Callable[[Mapping[str, JSON]], Graph]
+Native: TypeAlias = Callable[[Mapping[str, JSON]], Awaitable[Graph]]
 """From the schema of a decision to a graph that can make it: by tools, or as a form."""
 
 DECISION_STEPS = 12
@@ -41,7 +41,7 @@ class GraphAgent:
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:
         """Run the graph to its end, or to its decision. Raises what a node raises, and `TurnError` at the limit."""
-        run = self._run(turn, host)
+        run = await self._run(turn, host)
         try:
             await stoppable(run.to_the_end(self._given(turn)), run.listener.tasks)
             reply = run.listener.decision or Reply(text=text_of(self._answer(run.state)))
@@ -59,11 +59,11 @@ class GraphAgent:
         run.voices.finish(reply.text)
         return reply
 
-    def _run(self, turn: Turn, host: Host) -> Run:
+    async def _run(self, turn: Turn, host: Host) -> Run:
         limit = self._options.recursion_limit
         if self._native is None or turn.schema is None:
             return Run(self._graph, self._options, turn, host, limit=limit)
-        graph, limit = self._native(turn.schema), min(limit, DECISION_STEPS)
+        graph, limit = await self._native(turn.schema), min(limit, DECISION_STEPS)
         return Run(graph, self._options, turn, host, limit=limit, decides=True)
 
 

@@ -45,7 +45,7 @@ async def opened(options: LangGraphOptions, setup: Setup) -> AsyncIterator[Graph
             middleware = [demand] if decisions else []
             return create_agent(model, [*offered.values()], system_prompt=options.system_message, middleware=middleware)
 
-        def native(schema: Mapping[str, JSON]) -> Graph:
+        async def native(schema: Mapping[str, JSON]) -> Graph:
             return make(as_tools(schema) if demand.accepted else ())
 
         yield GraphAgent(make(), options, native)

@@ -8,7 +8,7 @@ from inspect import signature
 
 from massgen_hub.contract import JSON, Setup
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import users_agent
+from massgen_hub.kit import awaited_agent
 
 from .agent import Graph, GraphAgent, Native
 from .offers import as_form, as_tools
@@ -20,7 +20,7 @@ ACCEPTS = ("langgraph.Pregel",)
 @asynccontextmanager
 async def opened(options: LangGraphOptions, setup: Setup) -> AsyncIterator[GraphAgent]:
     """The agent. Raises `ConfigError` where there is no graph, or none that fits the options."""
-    graph = users_agent(setup.target, ACCEPTS, setup.model, tools=[], response_format=None)
+    graph = await awaited_agent(setup.target, ACCEPTS, setup.model, tools=[], response_format=None)
     if options.checkpoints == "keep" and not graph.checkpointer:
         hint = "compile it with one, or remove `checkpoints`"
         raise ConfigError("`checkpoints: keep` needs a graph with a checkpointer", hint=hint)
@@ -35,9 +35,10 @@ def _native(setup: Setup) -> Native | None:
     """
     takes = signature(setup.target).parameters if callable(setup.target) else ()
 
-    def make(schema: Mapping[str, JSON]) -> Graph:
+    async def make(schema: Mapping[str, JSON]) -> Graph:
         with_tools = "tools" in takes
         tools, form = (as_tools(schema), None) if with_tools else ([], as_form(schema))
-        return users_agent(setup.target, ACCEPTS, setup.model, tools=tools, response_format=form)
+        made: Graph = await awaited_agent(setup.target, ACCEPTS, setup.model, tools=tools, response_format=form)
+        return made
 
     return make if {"tools", "response_format"} & set(takes) else None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from massgen_hub.contract import Agent, Setup
 from massgen_hub.errors import ConfigError
-from massgen_hub.kit import imported, refuse_idle, users_agent
+from massgen_hub.kit import awaited_agent, imported, refuse_idle
 
 from .options import OF_EXISTING, OpenAIAgentsOptions
 
@@ -25,7 +25,7 @@ async def open_agent(options: OpenAIAgentsOptions, setup: Setup) -> AsyncIterato
     existing = None
     if setup.target is not None:
         refuse_idle(options, OF_EXISTING, existing=True)
-        existing = users_agent(setup.target, ACCEPTS, setup.model)
+        existing = await awaited_agent(setup.target, ACCEPTS, setup.model)
     _refuse_another_agents_module()
     building = await imported(".building", __package__)
     async with building.opened(options, setup, existing) as agent:

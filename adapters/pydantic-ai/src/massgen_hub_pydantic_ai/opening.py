@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from massgen_hub.contract import Agent, Setup
-from massgen_hub.kit import imported, refuse_idle, users_agent
+from massgen_hub.kit import awaited_agent, imported, refuse_idle
 
 from .options import OF_EXISTING, PydanticAIOptions
 
@@ -22,7 +22,7 @@ async def open_agent(options: PydanticAIOptions, setup: Setup) -> AsyncIterator[
     existing = None
     if setup.target is not None:
         refuse_idle(options, OF_EXISTING, existing=True)
-        existing = users_agent(setup.target, ACCEPTS, setup.model)
+        existing = await awaited_agent(setup.target, ACCEPTS, setup.model)
     building = await imported(".building", __package__)
     async with building.opened(options, setup, existing) as agent:
         yield agent

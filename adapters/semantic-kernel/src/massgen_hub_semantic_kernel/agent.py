@@ -1,37 +1,51 @@
-"""Takes the turns of the hub with an agent of Semantic Kernel."""
+"""Takes the turns of the hub with an agent or a group of Semantic Kernel."""
 
 from __future__ import annotations
 
 from contextlib import aclosing
-from typing import Any
 
 from massgen_hub.contract import Host, Reply, Turn
-from massgen_hub.kit import decided, decision_tools, refuses_tools, unfinished
+from massgen_hub.errors import ConfigError
+from massgen_hub.kit import decided, decision_tools, refuses_tools, unfinished, voter_named
 from semantic_kernel.agents import Agent, ChatCompletionAgent
 from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
-from semantic_kernel.exceptions import ServiceResponseException
-from semantic_kernel.functions import KernelArguments
+from semantic_kernel.exceptions import (
+    AgentChatException,
+    AgentExecutionException,
+    FunctionExecutionException,
+    ServiceResponseException,
+)
 
-from .calling import CallFilter
+from .discussing import discussed
 from .options import SemanticKernelOptions
-from .watching import Watch, watched
+from .twins import Group, Twins, members_of
+from .watching import Watch
+
+SAYING_LESS = (ServiceResponseException, AgentChatException, AgentExecutionException, FunctionExecutionException)
+"""What the framework wraps a failure in, in more words."""
 
 
 class HubAgent:
     """An agent of the hub. The user's stays as it is: every turn is one of a twin, in a thread of its own."""
 
-    def __init__(self, agent: Agent, service: ChatCompletionClientBase | None, options: SemanticKernelOptions) -> None:
-        self._agent, self._service, self._options = agent, service, options
-        self._takes_tools = isinstance(agent, ChatCompletionAgent)
+    def __init__(
+        self, own: Agent | Group, service: ChatCompletionClientBase | None, options: SemanticKernelOptions
+    ) -> None:
+        self._own, self._service, self._options = own, service, options
+        self._voter = voter_of(own, options.voter)
+        self._takes_tools = isinstance(self._voter, ChatCompletionAgent)
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:
         """Answer the turn. Raises what the agent raises, and `TurnError` for one that only calls functions."""
         try:
             return await self._answered(turn, host)
-        except ServiceResponseException as failure:  # which says less of it, in more words
-            raise failure.__cause__ or failure from None
+        except SAYING_LESS as failure:
+            raise _reason(failure) from None
 
     async def _answered(self, turn: Turn, host: Host) -> Reply:
+        if turn.schema is None and not isinstance(self._own, Agent):
+            twins = Twins(host, self._service, self._options)
+            return Reply(text=await discussed(self._own, self._options.voter, turn.prompt, host, twins))
         if turn.schema is None:
             return await self._taken(Watch(host), turn, host)
         if self._takes_tools:
@@ -46,8 +60,7 @@ class HubAgent:
         return reply
 
     async def _taken(self, watch: Watch, turn: Turn, host: Host) -> Reply:
-        calls = CallFilter(host, self._options.approve)
-        agent = self._twin(watch, calls)
+        agent, calls = Twins(host, self._service, self._options).agent(self._voter, watch)
         async with aclosing(agent.invoke_stream(turn.prompt)) as items:
             async for item in items:
                 watch.say(item.message.content or "")
@@ -57,22 +70,20 @@ class HubAgent:
         watch.speech.finish(reply.text)
         return reply
 
-    def _twin(self, watch: Watch, calls: CallFilter) -> Any:
-        kernel = self._agent.kernel
-        services = {"default": self._service} if self._service else kernel.services
-        lent = {name: _lent(service, watch) for name, service in services.items()}
-        filters = [*kernel.auto_function_invocation_filters, (id(calls), calls)]  # the last is the outermost
-        ours = kernel.model_copy(update={"services": lent, "auto_function_invocation_filters": filters})
-        return self._agent.model_copy(update={"kernel": ours, "arguments": _copied(self._agent.arguments)})
+
+def _reason(failure: BaseException) -> BaseException:
+    while isinstance(failure, SAYING_LESS) and failure.__cause__:
+        failure = failure.__cause__
+    return failure
 
 
-def _lent(service: Any, watch: Watch) -> Any:
-    return watched(service, watch) if isinstance(service, ChatCompletionClientBase) else service
+def voter_of(own: Agent | Group, name: str | None) -> Agent:
+    """Who decides: the agent itself, of a group the member of this name, or the first one.
 
-
-def _copied(arguments: KernelArguments | None) -> KernelArguments | None:
-    """A run writes into the settings."""
-    if arguments is None:
-        return None
-    settings = {name: one.model_copy() for name, one in (arguments.execution_settings or {}).items()}
-    return KernelArguments(settings=settings or None, **arguments)
+    Raises `ConfigError` where there is none of the name.
+    """
+    if name is None:
+        return members_of(own)[0]
+    if isinstance(own, Agent):
+        raise ConfigError("`voter` has no effect on a single agent", hint="remove it")
+    return voter_named(name, {member.name: member for member in members_of(own)})

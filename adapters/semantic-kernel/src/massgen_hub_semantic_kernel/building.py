@@ -12,7 +12,6 @@ from massgen_hub.hints import did_you_mean
 from massgen_hub.kit import models_of, openai_client
 from massgen_hub.servers import served
 from semantic_kernel.agents import Agent, ChatCompletionAgent
-from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
 from semantic_kernel.connectors.ai.function_choice_behavior import FunctionChoiceBehavior
 from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion, OpenAIChatPromptExecutionSettings
 from semantic_kernel.functions import KernelArguments, KernelFunction, KernelPlugin
@@ -20,16 +19,19 @@ from semantic_kernel.functions import KernelArguments, KernelFunction, KernelPlu
 from .agent import HubAgent
 from .options import SemanticKernelOptions
 from .tools import function_of, plugin_of, served_function, verbatim
+from .twins import Group, lacks_a_service, members_of
 
 logging.getLogger("semantic_kernel").addHandler(logging.NullHandler())  # else its warnings go to stderr
 
 
 @asynccontextmanager
-async def opened(options: SemanticKernelOptions, setup: Setup, existing: Agent | None) -> AsyncIterator[HubAgent]:
+async def opened(
+    options: SemanticKernelOptions, setup: Setup, existing: Agent | Group | None
+) -> AsyncIterator[HubAgent]:
     """The agent, with the connections of its model and its MCP servers for as long as it is open."""
     async with AsyncExitStack() as stack:
         service = None
-        if existing is None or _lacks_a_service(existing):
+        if existing is None or any(map(lacks_a_service, members_of(existing))):
             model = models_of(setup)
             client = await stack.enter_async_context(openai_client(model))
             service = OpenAIChatCompletion(ai_model_id=model.name, async_client=client)
@@ -38,20 +40,13 @@ async def opened(options: SemanticKernelOptions, setup: Setup, existing: Agent |
             theirs = await stack.enter_async_context(served(options.mcp_servers, setup.folder))
             functions = [*map(function_of, options.tools), *map(served_function, theirs)]
             agent = _built(options, functions)
-        _refuse_unknown(options.approve, agent)
+        _refuse_unknown(options.approve, members_of(agent))
         yield HubAgent(agent, service, options)
 
 
-def _lacks_a_service(agent: Agent) -> bool:
-    services = agent.kernel.services.values()
-    return isinstance(agent, ChatCompletionAgent) and not any(
-        isinstance(service, ChatCompletionClientBase) for service in services
-    )
-
-
-def _refuse_unknown(names: Iterable[str], agent: Agent) -> None:
+def _refuse_unknown(names: Iterable[str], agents: Iterable[Agent]) -> None:
     """A function that is misspelt would be called without being asked about."""
-    functions = agent.kernel.get_full_list_of_function_metadata()
+    functions = [one for agent in agents for one in agent.kernel.get_full_list_of_function_metadata()]
     known = {name for function in functions for name in (function.name, function.fully_qualified_name)}
     for name in names:
         if name not in known:

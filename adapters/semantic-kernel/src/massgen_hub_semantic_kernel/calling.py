@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
-from typing import Any
+from typing import Any, Self
 
 from massgen_hub.contract import Host
 from massgen_hub.kit import ToolCalls, approval, as_text
 from pydantic_core import to_jsonable_python
+from semantic_kernel.contents.kernel_content import KernelContent
 from semantic_kernel.functions import FunctionResult
 
 
@@ -18,6 +19,10 @@ class CallFilter:
     def __init__(self, host: Host, approve: Collection[str]) -> None:
         self._host, self._approve, self._calls = host, approve, ToolCalls(host)
         self.answer: str | None = None
+
+    def __deepcopy__(self, _copies: object) -> Self:
+        """A handoff clones the kernel of its agents, with copies of their filters."""
+        return self
 
     async def __call__(self, context: Any, next: Callable[[Any], Awaitable[None]]) -> None:  # noqa: A002 - its name there
         """Call the function, unless a person does not let it."""
@@ -35,7 +40,7 @@ class CallFilter:
             self._calls.failed(call.id or "", failure)
             raise
         value = context.function_result.value if context.function_result else None
-        result = as_text(to_jsonable_python(value, fallback=str))
+        result = str(value) if isinstance(value, KernelContent) else as_text(to_jsonable_python(value, fallback=str))
         self._calls.gave(call.id or "", result)
         if context.terminate:
             self.answer = result

@@ -5,7 +5,8 @@ from __future__ import annotations
 from massgen_hub.options import McpServer, Options, Reference
 from pydantic import Field
 
-OF_EXISTING = frozenset({"approve"})
+OF_EXISTING = frozenset({"approve", "voter"})
+OF_GROUPS = frozenset({"voter"})
 
 
 class SemanticKernelOptions(Options):
@@ -13,7 +14,8 @@ class SemanticKernelOptions(Options):
 
     `tools`: functions with annotations and a docstring, or kernel functions. `plugins`: plugins, or objects with kernel
     functions. `approve`: functions that a person approves each call of, as `function` or `plugin-function`.
-    `max_auto_invoke_attempts`: replies of the model in one turn that may call functions.
+    `max_auto_invoke_attempts`: replies of the model in one turn that may call functions. `voter`: the member that casts
+    the ballot of a group.
     """
 
     system_message: str | None = None
@@ -24,3 +26,4 @@ class SemanticKernelOptions(Options):
     mcp_servers: tuple[McpServer, ...] = ()
     approve: tuple[str, ...] = ()
     max_auto_invoke_attempts: int = Field(default=10, gt=0)
+    voter: str | None = None

@@ -31,9 +31,12 @@ class Watch:
         self._names = {tool["function"]["name"] for tool in tools or ()}
 
     def say(self, piece: str) -> None:
-        """The model says a piece of text."""
+        """The agent says a piece of text."""
         self.text += piece
         self.speech.add(piece)
+
+    def hear(self, piece: str) -> None:
+        """The model of the agent says a piece of text, which the agent is going to say."""
 
     def asked(self, settings: Any) -> Any:
         """The settings of a request; for a decision without a form of their own, and with the tools to decide with,
@@ -46,13 +49,17 @@ class Watch:
             changes |= {"tools": [*self._tools, *(settings.tools or [])], "tool_choice": "required"}
         return settings.model_copy(update=changes)
 
+    def spent(self, usage: Any, model: str) -> None:
+        """What a reply has cost."""
+        self._host.spend(usage_of(usage, model))
+
     def answered(self, calls: Sequence[FunctionCallContent], usage: Any, model: str) -> None:
         """The model has said all."""
         self.speech.end()
         self.replies += 1
         self.functions = bool(calls)
         self.decisions = [call.arguments for call in calls if call.name in self._names]
-        self._host.spend(usage_of(usage, model))
+        self.spent(usage, model)
 
 
 class Watched(KernelBaseModel):
@@ -60,6 +67,12 @@ class Watched(KernelBaseModel):
     ends the agent's loop, so that nothing is called beside it."""
 
     _watch: Watch = PrivateAttr()
+
+    async def _inner_get_chat_message_contents(self, chat_history: Any, settings: Any) -> Any:
+        """Managers and strategies of groups think without streaming."""
+        messages = await super()._inner_get_chat_message_contents(chat_history, settings)  # type: ignore[misc]
+        self._watch.spent(messages[0].metadata.get("usage") if messages else None, getattr(self, "ai_model_id", ""))
+        return messages
 
     async def _inner_get_streaming_chat_message_contents(
         self, chat_history: Any, settings: Any, function_invoke_attempt: int = 0
@@ -69,6 +82,7 @@ class Watched(KernelBaseModel):
         messages = super()._inner_get_streaming_chat_message_contents(chat_history, asked, function_invoke_attempt)  # type: ignore[misc]
         async for message in _each(messages):
             usage = message.metadata.get("usage") or usage
+            self._watch.hear(message.content or "")
             if _calls(message):
                 held.append(message)
             else:

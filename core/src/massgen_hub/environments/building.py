@@ -11,6 +11,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+from ..errors import NotBuilt
 from ..worker.messages import VERSION
 from . import uv
 from .locks import Pins
@@ -65,7 +66,7 @@ def build(
         if (there := store.find(key)) is not None:
             return there
         folder = store.folder(key)
-        shutil.rmtree(folder, ignore_errors=True)
+        _clear(store, folder, what)
         try:
             return _built(store, folder, wanted, pins, interpreter(wanted.interpreter, store.root, what), told)
         except BaseException as failure:
@@ -73,6 +74,15 @@ def build(
             if isinstance(failure, (uv.UvFailed, OSError)):
                 raise uv.explained(failure, what, relock) from None
             raise
+
+
+def _clear(store: Store, folder: Path, what: str) -> None:
+    """Take away what is left of it, but not from under a run."""
+    with store.unused(folder.name) as unused:
+        if not unused:
+            hint = "wait for the run to end, or end it; then do this again"
+            raise NotBuilt(f"{what} is damaged, and a run uses it: {folder.name}", hint=hint)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _built(store: Store, folder: Path, wanted: Wanted, pins: Pins, python: Interpreter, told: uv.Told) -> Built:

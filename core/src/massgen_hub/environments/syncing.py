@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..config import Config
@@ -31,6 +32,14 @@ def interpreters(config: Config, store: Store | None = None, *, partly: bool = F
     for built in there.values():
         store.touch(built)
     return places | {agent: built.python for agent, built in there.items()}
+
+
+@contextmanager
+def in_use(config: Config, store: Store | None = None) -> Iterator[dict[str, Path]]:
+    """The same for a run: nobody takes its environments away for as long as this lasts."""
+    store = store or Store()
+    with store.in_use({built.key for built in _whole(config, store).values()}):
+        yield interpreters(config, store)
 
 
 def missing(config: Config, store: Store | None = None) -> tuple[str, ...]:

@@ -193,7 +193,7 @@ def _named(spec: AgentSpec) -> Iterator[None]:
     try:
         yield
     except HubError as failure:
-        if isinstance(failure, NoWorker) or (isinstance(failure, ConfigError) and failure.place is not None):
+        if isinstance(failure, NoWorker) or failure.place is not None:
             raise
         raise ConfigError(f"agent `{spec.id}`: {failure.message}", place=spec.place, hint=failure.hint) from failure
     except Exception as failure:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ..codec import to_json
 from ..config import Config, load
-from ..environments import Progress, relock, sync
+from ..environments import Progress, check_options, interpreters, relock, sync
 from ..environments.locks import lock_of
 from ..environments.store import Built, Store, age
 from ..environments.why import why
@@ -26,16 +26,19 @@ def sync_environments(path: Path, sets: Sequence[str]) -> None:
     build(load(path, Registry(), overrides=sets))
 
 
-def build(config: Config) -> dict[str, Built]:
-    """Build what is missing, told on stderr; then a line for each environment."""
+def build(config: Config) -> None:
+    """Build what is missing, told on stderr; then a line for each environment.
+
+    Raises `ConfigError` for an agent whose adapter is not there, or does not take its options; what was built stays.
+    """
     with telling() as progress:
         built = sync(config, progress)
     for folder in dict.fromkeys(one.folder for one in built.values()):
         agents = [agent for agent, one in built.items() if one.folder == folder]
         typer.echo(f"{', '.join(agents)}: {described(built[agents[0]])}", err=True)
-    if not built:
+    if not config.has_environments:
         typer.echo("no agent of this config has an environment of its own", err=True)
-    return built
+    check_options(config.agents, interpreters(config))
 
 
 def described(built: Built) -> str:

@@ -107,3 +107,18 @@ def test_two_generations_of_a_framework_vote_together(call, tmp_path):
     assert (majors["ag2-classic"]["openai"], majors["ag2-1x"]["openai"]) == ("2", "3")
     assert (majors["agentscope-1"]["agentscope"], majors["agentscope-2"]["agentscope"]) == ("1", "2")
     assert (majors["agentscope-1"]["mcp"], majors["agentscope-2"]["mcp"]) == ("1", "2")
+
+
+@pytest.mark.slow
+def test_the_doctor_tells_both_generations_apart(call):
+    config = "two-generations.yaml"
+    call(config, "env", "sync", config)
+    there = {one["key"] for one in json.loads(call(config, "env", "list", "--json").stdout)}
+    examined = json.loads(call(config, "doctor", "--start", "--json").stdout)["adapters"]
+    generations = {
+        (one["name"], framework["generation"]): one for one in examined for framework in one["frameworks"]
+    }  # fmt: skip
+    for name, generation in (("ag2", "openai 2"), ("agentscope", "AgentScope 1")):
+        assert generations[name, generation]["environment"] in there
+        assert generations[name, generation]["start"] > 0
+    assert {("ag2", "openai 3"), ("agentscope", "AgentScope 2")} <= set(generations)

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import pytest
 from killing import check, killed
 from massgen_hub.environments.store import MARK
 
@@ -207,6 +208,28 @@ def test_the_doctor_knows_the_adapters_of_environments(call):
     assert {one["name"] for one in told["adapters"]} >= {"crewai", "ag2"}
     [crewai] = [one for one in told["adapters"] if one["name"] == "crewai"]
     assert crewai["status"] in ("not installed", "ok")
+
+
+@pytest.mark.parametrize("lost", ["project", "interpreter"])
+def test_the_doctor_says_which_environments_are_of_no_more_use(call, place, project, lost):
+    new = {"MASSGEN_HUB_CACHE": str(place / "new")}
+    shutil.copytree(project / "lone", place / "clone")
+    (place / "team.yaml").write_text('agents: [{id: ann, type: lone, environment: {requires: ["./clone"]}}]')
+    call("env", "sync", "team.yaml", **new)
+    [folder] = [path for path in (place / "new" / "environments").iterdir() if path.is_dir()]
+    assert json.loads(call("doctor", "--json", **new).stdout)["stranded"] == []
+    gone = place / "clone" if lost == "project" else place / "python"
+    if lost == "project":
+        shutil.rmtree(gone)
+    else:
+        (folder / "bin" / "python").unlink()
+        (folder / "bin" / "python").symlink_to(gone)
+    done, fix = call("doctor", **new), f"massgen-hub env remove {folder.name}"
+    assert f"of no more use: {folder.name} (./clone), because {gone} is gone: {fix}" in done.stdout.splitlines()
+    assert done.returncode == 0
+    told = json.loads(call("doctor", "--json", **new).stdout)
+    expected = {"environment": folder.name, "requires": ["./clone"], "gone": str(gone), "fix": fix}
+    assert (told["ok"], told["stranded"]) == (True, [expected])
 
 
 def test_what_was_set_is_part_of_the_command_that_a_run_offers(call, place):

@@ -16,7 +16,7 @@ from ..worker.messages import VERSION
 from . import uv
 from .locks import Pins
 from .pythons import Interpreter, interpreter, minor_of
-from .sources import digests, lines
+from .sources import digests, lines, used_in_place
 from .store import Built, Store, versions_in
 from .wanted import VERSION as VERSION_ASKED
 from .wanted import Wanted, distribution_of
@@ -92,7 +92,7 @@ def _built(store: Store, folder: Path, wanted: Wanted, pins: Pins, python: Inter
     requirements.write_text("\n".join([*pins.packages, *_unpinned(wanted, pins)]), encoding="utf-8")
     there = Built(
         folder=folder, key=folder.name, requires=wanted.requires, interpreter=python.version,
-        versions={}, bytes=0, seconds=0.0, made=time.time(),
+        versions={}, bytes=0, seconds=0.0, made=time.time(), projects=tuple(used_in_place(wanted)),
     )  # fmt: skip
     install = ["pip", "install", "--no-deps", "--python", str(there.python), "--requirement", str(requirements)]
     uv.run_with_or_without_network(install, store.root, lambda line: None if line.startswith(WORDLESS) else told(line))

@@ -30,7 +30,8 @@ PYTHON = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin
 @dataclass(frozen=True, kw_only=True)
 class Built:
     """A whole environment. `versions` are of all distributions in it, `bytes` what its files add up to (most are shared
-    with uv's cache), `seconds` what building it took, `made` and `used` seconds since 1970."""
+    with uv's cache), `seconds` what building it took, `made` and `used` seconds since 1970, `projects` the folders of
+    what is used from its place."""
 
     folder: Path
     key: str
@@ -40,6 +41,7 @@ class Built:
     bytes: int
     seconds: float
     made: float
+    projects: tuple[str, ...] = ()
     used: float = field(default=0.0, compare=False)
 
     @property
@@ -68,14 +70,10 @@ class Store:
 
     def find(self, key: str) -> Built | None:
         """The environment, if it is there and whole: it was completed, and nothing was taken out of it since."""
-        folder = self.folder(key)
-        try:
-            mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
-            built = Built(**{**mark, "folder": folder, "requires": tuple(mark["requires"])}, used=_used(folder))
-        except (OSError, ValueError, TypeError, KeyError):
+        built = _completed(self.folder(key))
+        if built is None or not os.access(built.python, os.X_OK):
             return None
-        whole = os.access(built.python, os.X_OK) and sum(1 for _ in _installed(folder)) == len(built.versions)
-        return built if whole else None
+        return built if sum(1 for _ in _installed(built.folder)) == len(built.versions) else None
 
     def complete(self, built: Built) -> Built:
         """Set the mark that says that an environment is whole: at once or not at all."""
@@ -97,6 +95,14 @@ class Store:
         for folder in sorted(self.root.iterdir()) if self.root.is_dir() else ():
             if folder.is_dir():
                 yield folder, self.find(folder.name)
+
+    def stranded(self) -> Iterator[tuple[Built, Path]]:
+        """The environments that are of no more use, each with what it stands on and is gone: its interpreter, or the
+        folder of a project."""
+        for built in filter(None, (_completed(folder) for folder, _ in self.all())):
+            stands_on = (built.python.resolve(), *map(Path, built.projects))
+            if (gone := next((path for path in stands_on if not path.exists()), None)) is not None:
+                yield built, gone
 
     def remove(self, folder: Path) -> bool:
         """Take an environment away, unless a run uses it: whether it is gone. What is left after an interruption is not
@@ -153,6 +159,16 @@ class Store:
     def _unwritable(self, failure: OSError) -> NotBuilt:
         hint = f"name another folder in {VARIABLE}"
         return NotBuilt(f"no environment can be kept in {self.root}: {failure.strerror}", hint=hint)
+
+
+def _completed(folder: Path) -> Built | None:
+    """What the mark of an environment tells, if it has one."""
+    try:
+        mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
+        listed = {name: tuple(mark.get(name, ())) for name in ("requires", "projects")}
+        return Built(**{**mark, **listed, "folder": folder}, used=_used(folder))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 def versions_in(folder: Path) -> dict[str, str]:

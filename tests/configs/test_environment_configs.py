@@ -114,11 +114,10 @@ def test_the_doctor_tells_both_generations_apart(call):
     config = "two-generations.yaml"
     call(config, "env", "sync", config)
     there = {one["key"] for one in json.loads(call(config, "env", "list", "--json").stdout)}
-    examined = json.loads(call(config, "doctor", "--start", "--json").stdout)["adapters"]
-    generations = {
-        (one["name"], framework["generation"]): one for one in examined for framework in one["frameworks"]
-    }  # fmt: skip
+    told = json.loads(call(config, "doctor", "--start", "--json", MASSGEN_HUB_PLUGINS="ag2,agentscope").stdout)
+    examined = [(one, framework["generation"]) for one in told["adapters"] for framework in one["frameworks"]]
+    found = {(one["name"], generation): one for one, generation in examined}
     for name, generation in (("ag2", "openai 2"), ("agentscope", "AgentScope 1")):
-        assert generations[name, generation]["environment"] in there
-        assert generations[name, generation]["start"] > 0
-    assert {("ag2", "openai 3"), ("agentscope", "AgentScope 2")} <= set(generations)
+        assert found[name, generation]["environment"] in there
+        assert found[name, generation]["start"] > 0
+    assert {("ag2", "openai 3"), ("agentscope", "AgentScope 2")} <= set(found)

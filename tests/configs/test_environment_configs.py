@@ -129,3 +129,17 @@ def test_code_of_the_other_generation_is_told_the_environment_that_it_needs(call
     done = call("other.yaml", "run", "-c", "other.yaml", "Who are you?", code=2)
     hint = done.stderr.partition("hint: ")[2]
     assert f'environment: {{requires: ["{environment}"' in hint
+
+
+@pytest.mark.slow
+def test_the_doctor_tells_both_generations_apart(call):
+    config = "two-generations.yaml"
+    call(config, "env", "sync", config)
+    there = {one["key"] for one in json.loads(call(config, "env", "list", "--json").stdout)}
+    told = json.loads(call(config, "doctor", "--start", "--json", MASSGEN_HUB_PLUGINS="ag2,agentscope").stdout)
+    examined = [(one, framework["generation"]) for one in told["adapters"] for framework in one["frameworks"]]
+    found = {(one["name"], generation): one for one, generation in examined}
+    for name, generation in (("ag2", "openai 2"), ("agentscope", "AgentScope 1")):
+        assert found[name, generation]["environment"] in there
+        assert found[name, generation]["start"] > 0
+    assert {("ag2", "openai 3"), ("agentscope", "AgentScope 2")} <= set(found)

@@ -11,12 +11,13 @@ import re
 import sys
 import time
 from collections.abc import Container, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Any, Literal
 
 from .config.agents import APART, TOGETHER
 from .contract import Model, Setup, Tested
@@ -38,8 +39,6 @@ GENERATIONS = {
     "openai": "openai {major}",
 }
 """Distributions whose API changed, and what a version of them is called."""
-TRIED = 3
-"""Environments of one adapter that are looked into: a checkout that one points to may be gone."""
 NOWHERE = "http://127.0.0.1:9/v1"
 """An address for agents that are only opened: nobody listens at the discard port."""
 RELEASE = re.compile(r"v?(?:\d+!)?(\d+(?:\.\d+)*)")
@@ -82,13 +81,25 @@ class Examined:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stranded:
+    """An environment that stood on something that is gone: the folder of a project, such as a checkout, or an
+    interpreter. `fix` is a command."""
+
+    environment: str
+    requires: tuple[str, ...]
+    gone: str
+    fix: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """The hub, the interpreter and all adapters."""
+    """The hub, the interpreter and all adapters; `stranded` are environments that are of no more use."""
 
     hub: str
     python: str
     platform: str
     adapters: tuple[Examined, ...]
+    stranded: tuple[Stranded, ...]
 
     @property
     def is_fine(self) -> bool:
@@ -99,11 +110,14 @@ class Diagnosis:
 def diagnose(registry: Registry) -> Diagnosis:
     """Examine every plugin that brings adapters or is broken, and the adapters of ours that live elsewhere."""
     here = [examined for row in registry.rows for examined in _examined(row, registry)]
+    stranded = [_stranded(built, gone) for built, gone in Store().stranded()]
+    there = _elsewhere({one.environment for one in stranded})
     return Diagnosis(
         hub=version("massgen-hub"),
         python=platform.python_version(),
         platform=platform.platform(),
-        adapters=(*here, *_elsewhere({examined.name for examined in here})),
+        adapters=tuple(_distinct([*here, *there])),
+        stranded=tuple(stranded),
     )
 
 
@@ -138,26 +152,48 @@ def _examined(row: Row, registry: Registry) -> Iterator[Examined]:
         yield made_here(name=name, status=_worst(frameworks), frameworks=frameworks)
 
 
-def _elsewhere(here: Container[str]) -> Iterator[Examined]:
-    """The adapters of ours that are not beside the hub: in the environment that was used last and works, or in none."""
-    there = sorted((built for _, built in Store().all() if built is not None), key=lambda built: -built.used)
+def _stranded(built: Built, gone: Path) -> Stranded:
+    fix = f"massgen-hub env remove {built.key}"
+    return Stranded(environment=built.key, requires=built.requires, gone=str(gone), fix=fix)
+
+
+def _distinct(examined: Sequence[Examined]) -> Iterator[Examined]:
+    """Each adapter with each set of versions that it has somewhere, the first of the same ones; then those of ours that
+    are nowhere."""
+    found: dict[tuple[object, ...], Examined] = {}
+    for one in examined:
+        found.setdefault((one.name, one.version, one.error, one.frameworks), one)
+    yield from found.values()
+    names = {one.name for one in examined}
     for name in (*TOGETHER, *APART):
-        distribution = f"massgen-hub-{name}"
-        environments = [built for built in there if distribution in built.versions]
-        if name not in here and environments:
-            examined = [_in(built, name, distribution) for built in environments[:TRIED]]
-            yield next((one for one in examined if not one.error), examined[0])
-        elif name not in here:
-            yield Examined(name=name, distribution=distribution, version="", status="not installed")
+        if name not in names:
+            yield Examined(name=name, distribution=f"massgen-hub-{name}", version="", status="not installed")
 
 
-def _in(built: Built, name: str, distribution: str) -> Examined:
+def _elsewhere(without: Container[str]) -> list[Examined]:
+    """The adapters of ours in environments that this hub builds and uses, by adapter, the one used last first."""
+    whole = [built for _, built in Store().all() if built is not None and built.key not in without]
+    usable = [built for built in whole if built.versions.get("massgen-hub") == version("massgen-hub")]
+    usable.sort(key=lambda built: -built.used)
+    with ThreadPoolExecutor() as pool:
+        found = [examined for group in pool.map(_in, usable) for examined in group]
+    return sorted(found, key=lambda examined: examined.name)
+
+
+def _in(built: Built) -> list[Examined]:
+    """The adapters of ours in an environment."""
+    names = [name for name in (*TOGETHER, *APART) if f"massgen-hub-{name}" in built.versions]
+    try:
+        answers = ask(built.python, [{"adapter": name, "options": {}} for name in names]) if names else []
+    except NotBuilt as failure:
+        answers = [{"error": failure.message}] * len(names)
+    return [_answered(built, name, answer) for name, answer in zip(names, answers, strict=True)]
+
+
+def _answered(built: Built, name: str, answer: Mapping[str, Any]) -> Examined:
+    distribution = f"massgen-hub-{name}"
     made = partial(Examined, name=name, distribution=distribution, version=built.versions[distribution])
     made = partial(made, environment=built.key, python=built.python)
-    try:
-        [answer] = ask(built.python, [{"adapter": name, "options": {}}])
-    except NotBuilt as failure:
-        return made(status="broken plugin", error=failure.message)
     if answer["error"]:
         return made(status="broken plugin", error=answer["error"])
     frameworks = _frameworks([Tested(**tested) for tested in answer["tested"]], answer["versions"])

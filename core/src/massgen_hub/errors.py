@@ -1,7 +1,7 @@
 """Every error of massgen-hub that a person may meet. Each says where, what, and what to do.
 
-HubError                  the base: a message, and hints
-├── ConfigError           the config is not usable: path, line, column, the line itself
+HubError                  the base: a message, a hint, and the place: path, line, column, the line itself
+├── ConfigError           the config is not usable
 ├── PluginError           a plugin broke its promise, or is not installed
 │   └── NoWorker          the process of an agent does not come up
 ├── NotBuilt              an agent's environment is not there, or cannot be built
@@ -17,22 +17,6 @@ HubError                  the base: a message, and hints
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-
-class HubError(Exception):
-    """Something a person can mend. `exit_code` is what the command line returns. `traceback` is told by one that comes
-    from a worker: where it was raised there."""
-
-    exit_code = 2
-    traceback = ""
-
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message, self.hint = message, hint
-
-    def __str__(self) -> str:
-        return f"{self.message}\n\nhint: {self.hint}" if self.hint else self.message
-
 
 WIDEST = 120
 """Characters of a line that an error shows."""
@@ -54,18 +38,30 @@ class Place:
         return f"{margin} |\n{self.line} | {self.text[start : start + WIDEST]}\n{margin} | {caret}"
 
 
-class ConfigError(HubError):
-    """The config is not usable. `place` is None where there is no file to point into."""
+class HubError(Exception):
+    """Something a person can mend. `place` is None where there is no file to point into. `exit_code` is what the
+    command line returns. `traceback` is told by one that comes from a worker: where it was raised there."""
+
+    exit_code = 2
+    traceback = ""
 
     def __init__(self, message: str, *, place: Place | None = None, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
-        self.place = place
+        super().__init__(message)
+        self.message, self.place, self.hint = message, place, hint
 
     def __str__(self) -> str:
+        return f"{self._what()}\n\nhint: {self.hint}" if self.hint else self._what()
+
+    def _what(self) -> str:
+        """The message; the line it is about follows the first one of its own."""
         if self.place is None:
-            return super().__str__()
-        what = f"{self.place.path}:{self.place.line}:{self.place.column}: {self.message}\n{self.place}"
-        return f"{what}\n\nhint: {self.hint}" if self.hint else what
+            return self.message
+        first, newline, rest = self.message.partition("\n")
+        return f"{self.place.path}:{self.place.line}:{self.place.column}: {first}\n{self.place}{newline}{rest}"
+
+
+class ConfigError(HubError):
+    """The config is not usable."""
 
 
 class PluginError(HubError):

@@ -153,7 +153,7 @@ class Hub:
     ) -> Verdict:
         """Open the agents and run, from the start or from where the record ends; `stack` closes them."""
         extract = extractor_of(self.config, start.settings.extractor)
-        pythons = await self._pythons()
+        pythons = await self._pythons(stack)
         models = await stack.enter_async_context(self._connected(journal))
         work = journal.folder or Path(stack.enter_context(TemporaryDirectory(prefix="massgen-hub-")))
         stock = Stock(
@@ -184,13 +184,16 @@ class Hub:
         stack.callback(self._running.discard, runner)
         return await runner.run()
 
-    async def _pythons(self) -> Mapping[str, Path]:
-        """The interpreters of the agents that have environments of their own. Raises `NotBuilt`."""
+    async def _pythons(self, stack: AsyncExitStack) -> Mapping[str, Path]:
+        """The interpreters of the agents that have environments of their own, in use until the stack is closed.
+
+        Raises `NotBuilt`.
+        """
         if not self.config.has_environments:
             return {}
-        from .environments import interpreters
+        from .environments import in_use
 
-        return await asyncio.to_thread(interpreters, self.config)
+        return await asyncio.to_thread(stack.enter_context, in_use(self.config))
 
     def _note_resumption(self, journal: Journal, record: Reopened) -> None:
         """Where the run goes on, what of its record was mended, and what it takes to continue it once more."""

@@ -193,7 +193,7 @@ def _named(spec: AgentSpec, stock: Stock) -> Iterator[None]:
     try:
         yield
     except HubError as failure:
-        if isinstance(failure, NoWorker) or (isinstance(failure, ConfigError) and failure.place is not None):
+        if isinstance(failure, NoWorker) or failure.place is not None:
             raise
         adapter = stock.adapters.get(spec.type)
         hint = advised(failure, adapter.advice) if adapter else failure.hint

@@ -30,8 +30,9 @@ only-include = ["massgen_hub_lone.py"]
 """
 
 MODULE = '''
-"""Agents that say where they are."""
+"""Agents that say where they are, or wait for ever."""
 
+import asyncio
 import json
 import sys
 from contextlib import asynccontextmanager
@@ -47,6 +48,8 @@ class LoneOptions(Options):
 @asynccontextmanager
 async def open_one(options, setup):
     async def agent(turn, host):
+        if turn.task.text == "Wait.":
+            await asyncio.Event().wait()
         if turn.schema is None:
             return f"{options.mood} in {sys.prefix}"
         return json.dumps({"reason": "It comes first.", "ranking": [one.label for one in turn.shown]})

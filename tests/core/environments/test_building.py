@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import select
 import shutil
 import signal
 import subprocess
@@ -139,6 +140,27 @@ def test_one_that_is_killed_while_it_builds_leaves_nothing_that_is_taken_for_who
     if store.find(folder.name) is None:  # the kill came in time
         assert missing(config, store) == ("ann", "bob")
     assert sync(config, store=store)["ann"].versions == built.versions
+
+
+CALL = """
+import sys
+from pathlib import Path
+from massgen_hub.environments import uv
+uv._program = lambda: sys.argv[1]
+uv.run([], Path(), lambda line: print(line, flush=True))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")
+def test_uv_ends_with_a_hub_that_is_killed(tmp_path):
+    endless = tmp_path / "uv"
+    endless.write_text("#!/bin/sh\necho $$ >&2\nexec tail -f /dev/null\n")
+    endless.chmod(0o755)
+    with subprocess.Popen([sys.executable, "-c", CALL, str(endless)], stdout=subprocess.PIPE) as process:
+        uv = os.pidfd_open(int(process.stdout.readline()))
+        process.kill()
+    [ended], _, _ = select.select([uv], [], [], 60)
+    os.close(ended)
 
 
 def test_what_is_in_the_cache_is_built_without_a_network(config, tmp_path, built, monkeypatch):

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+from killing import check, killed
 from massgen_hub.environments.store import MARK
 
 
@@ -35,6 +37,59 @@ def test_run_syncs_when_it_is_told_to(call, tmp_path):
     assert done.returncode == 0, done.stderr
     assert str(tmp_path / "new") in done.stdout
     assert (tmp_path / "team.lock").is_file()
+
+
+def test_a_run_that_was_cut_off_is_resumed_where_its_environments_are_gone(call, place, cache, tmp_path, monkeypatch):
+    call("env", "sync", "team.yaml")
+    monkeypatch.setenv("MASSGEN_HUB_CACHE", str(cache))
+    killed("run", "-c", "team.yaml", "Where are you?", folder=place, after=2)
+    gone = {"MASSGEN_HUB_CACHE": str(tmp_path / "new")}
+    done = call("resume", **gone)
+    assert done.returncode == 2
+    [line] = [
+        line for line in done.stderr.splitlines() if line.startswith("error: not built yet: the environment of ann")
+    ]
+    assert line.endswith(f": massgen-hub env sync {place.resolve() / 'team.yaml'}, or `resume --sync`")
+    done = call("resume", "--sync", **gone)
+    assert done.returncode == 0, done.stderr
+    assert "ann, bob: Python 3." in done.stderr
+    check(place)
+
+
+def test_sync_says_which_line_an_environment_does_not_fit_and_keeps_it(call, place):
+    (place / "team.yaml").write_text((place / "team.yaml").read_text().replace("mood: angry", "mood: hungry"))
+    done = call("env", "sync", "team.yaml")
+    assert done.returncode == 2
+    assert "ann, bob: Python 3." in done.stderr
+    assert "error: team.yaml:4:33: agents[1].mood: expected one of `angry`, `calm`" in done.stderr
+    (place / "team.yaml").write_text('agents: [{id: ann, type: other, environment: {requires: ["./lone"]}}]')
+    done = call("env", "sync", "team.yaml")
+    assert done.returncode == 2
+    assert "error: team.yaml:1:26: agent `ann`: no plugin here brings the adapter `other` (in " in done.stderr
+
+
+def test_what_cannot_be_resolved_is_shown_with_the_line_of_the_first_agent_that_asks_for_it(call, place):
+    clash = 'environment: {requires: ["./lone", "pluggy<1"]}'
+    (place / "team.yaml").write_text(f"""agents:
+  - {{id: cy, type: scripted, answer: yes}}
+  - id: ann
+    type: lone
+    {clash}
+  - {{id: bob, type: lone, {clash}}}
+""")
+    done = call("env", "sync", "team.yaml")
+    assert done.returncode == 2
+    assert "error: team.yaml:5:18: the environment of ann, bob: no versions meet all requirements: " in done.stderr
+    assert f"5 |     {clash}\n  |                  ^\n" in done.stderr
+    for verb in (("env", "lock"), ("run", "Where are you?", "-c")):
+        assert "error: team.yaml:5:18: the environment of ann, bob: " in call(*verb, "team.yaml").stderr
+
+
+def test_a_python_that_is_not_there_is_shown_with_its_line(call, place):
+    call("env", "lock", "team.yaml")
+    done = call("env", "sync", "team.yaml", "--set", "agents.bob.environment.python=./gone")
+    assert done.returncode == 2
+    assert "error: team.yaml:4:53: the environment of bob cannot be built: there is no Python at " in done.stderr
 
 
 def test_what_is_built_is_listed(call, place):
@@ -110,7 +165,8 @@ def test_an_environment_of_one_s_own_is_used_as_it_is(call, place, cache):
 def test_a_path_without_an_environment_is_told(call, place):
     (place / "own.yaml").write_text("agents: [{id: ann, type: lone, environment: {path: nowhere}}]")
     done = call("env", "sync", "own.yaml")
-    assert (done.returncode, "the agent `ann` has no environment at" in done.stderr) == (2, True)
+    assert done.returncode == 2
+    assert "error: own.yaml:1:45: the agent `ann` has no environment at" in done.stderr
 
 
 def test_an_environment_without_massgen_hub_is_told(call, place):
@@ -152,6 +208,28 @@ def test_the_doctor_knows_the_adapters_of_environments(call):
     assert {one["name"] for one in told["adapters"]} >= {"crewai", "ag2"}
     [crewai] = [one for one in told["adapters"] if one["name"] == "crewai"]
     assert crewai["status"] in ("not installed", "ok")
+
+
+@pytest.mark.parametrize("lost", ["project", "interpreter"])
+def test_the_doctor_says_which_environments_are_of_no_more_use(call, place, project, lost):
+    new = {"MASSGEN_HUB_CACHE": str(place / "new")}
+    shutil.copytree(project / "lone", place / "clone")
+    (place / "team.yaml").write_text('agents: [{id: ann, type: lone, environment: {requires: ["./clone"]}}]')
+    call("env", "sync", "team.yaml", **new)
+    [folder] = [path for path in (place / "new" / "environments").iterdir() if path.is_dir()]
+    assert json.loads(call("doctor", "--json", **new).stdout)["stranded"] == []
+    gone = place / "clone" if lost == "project" else place / "python"
+    if lost == "project":
+        shutil.rmtree(gone)
+    else:
+        (folder / "bin" / "python").unlink()
+        (folder / "bin" / "python").symlink_to(gone)
+    done, fix = call("doctor", **new), f"massgen-hub env remove {folder.name}"
+    assert f"of no more use: {folder.name} (./clone), because {gone} is gone: {fix}" in done.stdout.splitlines()
+    assert done.returncode == 0
+    told = json.loads(call("doctor", "--json", **new).stdout)
+    expected = {"environment": folder.name, "requires": ["./clone"], "gone": str(gone), "fix": fix}
+    assert (told["ok"], told["stranded"]) == (True, [expected])
 
 
 def test_what_was_set_is_part_of_the_command_that_a_run_offers(call, place):

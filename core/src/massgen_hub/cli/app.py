@@ -41,6 +41,7 @@ RUNS = Path(".massgen-hub/runs")
 Sets = Annotated[
     list[str] | None, typer.Option("--set", metavar="A.B=V", help="Change a value of the config. Repeatable.")
 ]
+Sync = Annotated[bool, typer.Option("--sync", help="First build the environments that agents lack.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 
@@ -71,7 +72,7 @@ def run(
     sets: Sets = None,
     seed: Annotated[int | None, typer.Option(help="Seed of every draw of the hub.")] = None,
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="Longest time for the whole run.")] = None,
-    sync: Annotated[bool, typer.Option("--sync", help="First build the environments that agents lack.")] = False,
+    sync: Sync = False,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the answer only.")] = False,
     runs: Runs = RUNS,
@@ -94,6 +95,7 @@ def resume(
     timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="Longest time for the whole run, with what it has used.")
     ] = None,
+    sync: Sync = False,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the answer only.")] = False,
     runs: Runs = RUNS,
@@ -101,7 +103,7 @@ def resume(
     """Continue a run that was cut off; no finished turn is repeated."""
     from .resume import resume_run
 
-    raise typer.Exit(resume_run(run, config, timeout=timeout, as_json=as_json, quiet=quiet, runs=runs))
+    raise typer.Exit(resume_run(run, config, timeout=timeout, sync=sync, as_json=as_json, quiet=quiet, runs=runs))
 
 
 @app.command()

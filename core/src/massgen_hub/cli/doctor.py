@@ -32,7 +32,7 @@ def examine(*, start: bool, as_json: bool) -> int:
     if start:
         diagnosis = replace(diagnosis, adapters=tuple(started(adapter) for adapter in diagnosis.adapters))
     if as_json:
-        typer.echo(to_json({"ok": diagnosis.is_fine, **vars(replace(diagnosis, adapters=())), **_plain(diagnosis)}))
+        typer.echo(to_json({"ok": diagnosis.is_fine, **_plain(diagnosis)}))
     else:
         _show(diagnosis)
     return 0 if diagnosis.is_fine else PluginError.exit_code
@@ -54,6 +54,9 @@ def _show(diagnosis: Diagnosis) -> None:
     console.print(table)
     for line in _to_mend(diagnosis):
         typer.echo(line)
+    for one in diagnosis.stranded:
+        what = f"{one.environment} ({', '.join(one.requires)})"
+        typer.echo(f"\nof no more use: {what}, because {one.gone} is gone: {one.fix}")
     absent = [adapter.name for adapter in diagnosis.adapters if adapter.status == "not installed"]
     if absent:
         typer.echo(f"\nnot installed: {', '.join(absent)}; a config that names them: massgen-hub env sync CONFIG")
@@ -82,7 +85,7 @@ def _where(adapter: Examined) -> str:
 
 def _plain(diagnosis: Diagnosis) -> dict[str, object]:
     adapters = [{**vars(one), "python": str(one.python) if one.python else None} for one in diagnosis.adapters]
-    return {"adapters": adapters}
+    return {**vars(diagnosis), "adapters": adapters}
 
 
 def _range(framework: Framework) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,11 +11,11 @@ from rich.console import Console
 
 from ..codec import to_json
 from ..config import Config, load
-from ..environments import Progress, relock, sync
+from ..environments import Progress, check_options, interpreters, relock, sync
 from ..environments.locks import lock_of
 from ..environments.store import Built, Store, age
 from ..environments.why import why
-from ..errors import ConfigError
+from ..errors import ConfigError, NotBuilt
 from ..plugins import Registry
 
 MB = 1_000_000
@@ -26,16 +26,19 @@ def sync_environments(path: Path, sets: Sequence[str]) -> None:
     build(load(path, Registry(), overrides=sets))
 
 
-def build(config: Config) -> dict[str, Built]:
-    """Build what is missing, told on stderr; then a line for each environment."""
+def build(config: Config) -> None:
+    """Build what is missing, told on stderr; then a line for each environment.
+
+    Raises `ConfigError` for an agent whose adapter is not there, or does not take its options; what was built stays.
+    """
     with telling() as progress:
         built = sync(config, progress)
     for folder in dict.fromkeys(one.folder for one in built.values()):
         agents = [agent for agent, one in built.items() if one.folder == folder]
         typer.echo(f"{', '.join(agents)}: {described(built[agents[0]])}", err=True)
-    if not built:
+    if not config.has_environments:
         typer.echo("no agent of this config has an environment of its own", err=True)
-    return built
+    check_options(config.agents, interpreters(config))
 
 
 def described(built: Built) -> str:
@@ -100,15 +103,26 @@ def explain(first: str, second: str) -> None:
 
 
 def remove_environments(keys: list[str], *, everything: bool) -> None:
-    """Take environments away, by how their names begin."""
+    """Take environments away, by how their names begin. Raises `NotBuilt` where runs use some; the others are gone."""
     store = Store()
     there = {folder.name: folder for folder, _ in store.all()}
     if not keys and not everything:
         raise ConfigError("name what to remove, or give --all", hint="massgen-hub env list")
-    for key in there if everything else keys:
-        found = [name for name in there if name.startswith(key)]
-        if len(found) != 1:
-            what = "no environment" if not found else f"{len(found)} environments"
-            raise ConfigError(f"the name of {what} begins with `{key}`", hint="massgen-hub env list")
-        store.remove(there[found[0]])
-        typer.echo(f"removed {found[0]}", err=True)
+    kept = []
+    for name in there if everything else dict.fromkeys(_meant(key, there) for key in keys):
+        if store.remove(there[name]):
+            typer.echo(f"removed {name}", err=True)
+        else:
+            kept.append(name)
+    if kept:
+        again = f"wait for the run to end, or end it; then: massgen-hub env remove {' '.join(kept)}"
+        raise NotBuilt(f"not removed, because a run uses it: {', '.join(kept)}", hint=again)
+
+
+def _meant(key: str, names: Iterable[str]) -> str:
+    """The one name that begins so."""
+    found = [name for name in names if name.startswith(key)]
+    if len(found) != 1:
+        what = "no environment" if not found else f"{len(found)} environments"
+        raise ConfigError(f"the name of {what} begins with `{key}`", hint="massgen-hub env list")
+    return found[0]

@@ -17,10 +17,12 @@ from ..plugins import Registry
 from ..record import find_run, read_events, require_cut_off
 from ..record.redact import MASK
 from .attend import Screen, attend
-from .run import starting, with_timeout
+from .run import see_to_environments, starting, with_timeout
 
 
-def resume_run(name: str, path: Path | None, *, timeout: float | None, as_json: bool, quiet: bool, runs: Path) -> int:
+def resume_run(
+    name: str, path: Path | None, *, timeout: float | None, sync: bool, as_json: bool, quiet: bool, runs: Path
+) -> int:
     """Continue a run that was cut off and print its answer; returns the exit code of its verdict."""
     os.environ.update(sparing_loopback(os.environ))
     registry, screen = Registry(), Screen(quiet)
@@ -32,6 +34,7 @@ def resume_run(name: str, path: Path | None, *, timeout: float | None, as_json: 
     seconds = origin.timeout if timeout is None else timeout
     if seconds is not None:
         config = with_timeout(config, seconds)
+    see_to_environments(config, "resume", sync=sync)
     if config.origin.digest != origin.digest and path is None:
         screen.say(f"{origin.config} has changed since the run began; the run keeps its task, settings and seed")
     screen.say(*config.notices, f"resuming {folder.name}", starting(config))

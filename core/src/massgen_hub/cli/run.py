@@ -39,15 +39,15 @@ def run_task(task: str, path: Path | None, wishes: Wishes) -> int:
     config, notices = _config(path, wishes.model, wishes.sets, registry)
     if wishes.timeout is not None:
         config = with_timeout(config, wishes.timeout)
-    _see_to_environments(config, sync=wishes.sync)
+    see_to_environments(config, "run", sync=wishes.sync)
     hub = Hub(config, seed=wishes.seed, runs=wishes.runs, registry=registry)
     screen = Screen(wishes.quiet)
     screen.say(*notices, *config.notices, starting(config), *_weighing(hub))
     return attend(hub, lambda watch: hub.run(text, watch=watch), screen, as_json=wishes.as_json)
 
 
-def _see_to_environments(config: Config, *, sync: bool) -> None:
-    """Build the environments that agents lack, or say what to do about them."""
+def see_to_environments(config: Config, verb: str, *, sync: bool) -> None:
+    """Build the environments that agents lack, or say what to do about them: the verb with `--sync` is one way."""
     if not config.has_environments:
         return
     from ..environments import missing, not_built
@@ -57,7 +57,7 @@ def _see_to_environments(config: Config, *, sync: bool) -> None:
 
         build(config)
     elif missing(config):
-        raise NotBuilt(f"{not_built(config, resolve=True).message}, or `run --sync`")
+        raise NotBuilt(f"{not_built(config, resolve=True).message}, or `{verb} --sync`")
 
 
 def with_timeout(config: Config, seconds: float) -> Config:

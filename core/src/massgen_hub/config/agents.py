@@ -97,7 +97,7 @@ def _agent(node: Node, reading: Reading) -> AgentSpec:
         target=entry.agent,
         timeout=entry.timeout or reading.timeout,
         place=node.place,
-        written=rest,
+        written=node,
     )
 
 

@@ -50,10 +50,10 @@ class Names(Protocol):
 class AgentSpec:
     """One agent of a run.
 
-    `options` is checked by the adapter's model; where the adapter is not installed here, they are as `written`, to be
-    checked where it is. `source` is the name of the `ModelSource` its model comes from, empty
-    for an address of one's own or no model. `target` is `module:attribute` or the user's object itself. `memory` is
-    what its process and all that it starts may hold, in bytes. `timeout` is in seconds a turn.
+    `options` is checked by the adapter's model; where the adapter is not installed here, they are as in the entry, to
+    be checked where it is. `written` is the whole entry. `source` is the name of the `ModelSource` its model comes
+    from, empty for an address of one's own or no model. `target` is `module:attribute` or the user's object itself.
+    `memory` is what its process and all that it starts may hold, in bytes. `timeout` is in seconds a turn.
     """
 
     id: str
@@ -67,6 +67,11 @@ class AgentSpec:
     timeout: float = 300.0
     place: Place | None = field(default=None, repr=False)
     written: Node | None = field(default=None, repr=False, compare=False)
+
+    def at(self, key: str) -> Place | None:
+        """The place of what is under a key of the entry, or of the entry where nothing is."""
+        found = self.written.child(key) if self.written is not None else None
+        return found.place if found is not None else self.place
 
 
 @dataclass(frozen=True, kw_only=True)

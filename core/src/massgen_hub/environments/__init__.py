@@ -16,6 +16,6 @@ An environment keeps dependencies apart; it is no security boundary.
 """
 
 from .asking import check_options
-from .syncing import Progress, interpreters, missing, not_built, relock, sync
+from .syncing import Progress, in_use, interpreters, missing, not_built, relock, sync
 
-__all__ = ["Progress", "check_options", "interpreters", "missing", "not_built", "relock", "sync"]
+__all__ = ["Progress", "check_options", "in_use", "interpreters", "missing", "not_built", "relock", "sync"]

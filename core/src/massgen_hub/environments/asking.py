@@ -15,6 +15,7 @@ from ..config.agents import HUB_KEYS
 from ..config.checking import told
 from ..errors import ConfigError, NotBuilt
 from ..worker.launch import Launch
+from .wanted import asked_at
 
 PATIENCE = 120.0
 
@@ -29,7 +30,8 @@ def check_options(specs: Sequence[AgentSpec], pythons: Mapping[str, Path]) -> No
         if spec.id in pythons:
             by_python.setdefault(pythons[spec.id], []).append(spec)
     for python, group in by_python.items():
-        answers = ask(python, [{"adapter": spec.type, "options": options_of(spec)} for spec in group])
+        with asked_at(group[0].at("environment")):
+            answers = ask(python, [{"adapter": spec.type, "options": options_of(spec)} for spec in group])
         for spec, answer in zip(group, answers, strict=True):
             _raise_what_is_wrong(spec, answer, python)
 
@@ -67,7 +69,7 @@ def _asked(python: Path, questions: str) -> str:
 def _raise_what_is_wrong(spec: AgentSpec, answer: Mapping[str, Any], python: Path) -> None:
     if answer["error"]:
         what = f"agent `{spec.id}`: {answer['error']} (in {python})"
-        raise ConfigError(what, place=spec.place, hint=answer["hint"])
+        raise ConfigError(what, place=spec.at("type"), hint=answer["hint"])
     if answer["problems"]:
         if spec.written is None:
             raise ConfigError(f"agent `{spec.id}`: {answer['problems'][0]['msg']}")

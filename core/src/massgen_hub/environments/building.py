@@ -11,11 +11,12 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+from ..errors import NotBuilt
 from ..worker.messages import VERSION
 from . import uv
 from .locks import Pins
 from .pythons import Interpreter, interpreter, minor_of
-from .sources import digests, lines
+from .sources import digests, lines, used_in_place
 from .store import Built, Store, versions_in
 from .wanted import VERSION as VERSION_ASKED
 from .wanted import Wanted, distribution_of
@@ -65,7 +66,7 @@ def build(
         if (there := store.find(key)) is not None:
             return there
         folder = store.folder(key)
-        shutil.rmtree(folder, ignore_errors=True)
+        _clear(store, folder, what)
         try:
             return _built(store, folder, wanted, pins, interpreter(wanted.interpreter, store.root, what), told)
         except BaseException as failure:
@@ -75,6 +76,15 @@ def build(
             raise
 
 
+def _clear(store: Store, folder: Path, what: str) -> None:
+    """Take away what is left of it, but not from under a run."""
+    with store.unused(folder.name) as unused:
+        if not unused:
+            hint = "wait for the run to end, or end it; then do this again"
+            raise NotBuilt(f"{what} is damaged, and a run uses it: {folder.name}", hint=hint)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _built(store: Store, folder: Path, wanted: Wanted, pins: Pins, python: Interpreter, told: uv.Told) -> Built:
     began = time.monotonic()
     uv.run(["venv", "--quiet", "--no-project", "--python", str(python.path), str(folder)], store.root, told)
@@ -82,7 +92,7 @@ def _built(store: Store, folder: Path, wanted: Wanted, pins: Pins, python: Inter
     requirements.write_text("\n".join([*pins.packages, *_unpinned(wanted, pins)]), encoding="utf-8")
     there = Built(
         folder=folder, key=folder.name, requires=wanted.requires, interpreter=python.version,
-        versions={}, bytes=0, seconds=0.0, made=time.time(),
+        versions={}, bytes=0, seconds=0.0, made=time.time(), projects=tuple(used_in_place(wanted)),
     )  # fmt: skip
     install = ["pip", "install", "--no-deps", "--python", str(there.python), "--requirement", str(requirements)]
     uv.run_with_or_without_network(install, store.root, lambda line: None if line.startswith(WORDLESS) else told(line))

@@ -79,10 +79,16 @@ def is_ours(name: str) -> bool:
 def digests(wanted: Wanted) -> Iterator[str]:
     """What identifies the projects and wheels that are used from their places. A change of what a project needs is
     another environment, a change of its code is not."""
+    for folder in used_in_place(wanted):
+        project = Path(folder, "pyproject.toml")
+        yield sha256(project.read_bytes()).hexdigest() if project.is_file() else ""
+    for place in filter(None, map(FILE.search, lines(wanted))):
+        wheel = Path(url2pathname(place[1]))
+        yield f"{wheel.stat().st_size} {wheel.stat().st_mtime_ns}" if wheel.is_file() else ""
+
+
+def used_in_place(wanted: Wanted) -> Iterator[str]:
+    """The folders of the projects that an environment is no copy of."""
     for line in lines(wanted):
         if line.startswith("-e "):
-            project = Path(EXTRAS.sub("", line.removeprefix("-e "))) / "pyproject.toml"
-            yield sha256(project.read_bytes()).hexdigest() if project.is_file() else ""
-        elif (place := FILE.search(line)) is not None:
-            wheel = Path(url2pathname(place[1]))
-            yield f"{wheel.stat().st_size} {wheel.stat().st_mtime_ns}" if wheel.is_file() else ""
+            yield EXTRAS.sub("", line.removeprefix("-e "))

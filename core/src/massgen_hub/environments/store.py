@@ -7,10 +7,11 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from ..errors import NotBuilt
 from .uv import Told
@@ -29,7 +30,8 @@ PYTHON = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin
 @dataclass(frozen=True, kw_only=True)
 class Built:
     """A whole environment. `versions` are of all distributions in it, `bytes` what its files add up to (most are shared
-    with uv's cache), `seconds` what building it took, `made` and `used` seconds since 1970."""
+    with uv's cache), `seconds` what building it took, `made` and `used` seconds since 1970, `projects` the folders of
+    what is used from its place."""
 
     folder: Path
     key: str
@@ -39,6 +41,7 @@ class Built:
     bytes: int
     seconds: float
     made: float
+    projects: tuple[str, ...] = ()
     used: float = field(default=0.0, compare=False)
 
     @property
@@ -67,14 +70,10 @@ class Store:
 
     def find(self, key: str) -> Built | None:
         """The environment, if it is there and whole: it was completed, and nothing was taken out of it since."""
-        folder = self.folder(key)
-        try:
-            mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
-            built = Built(**{**mark, "folder": folder, "requires": tuple(mark["requires"])}, used=_used(folder))
-        except (OSError, ValueError, TypeError, KeyError):
+        built = _completed(self.folder(key))
+        if built is None or not os.access(built.python, os.X_OK):
             return None
-        whole = os.access(built.python, os.X_OK) and sum(1 for _ in _installed(folder)) == len(built.versions)
-        return built if whole else None
+        return built if sum(1 for _ in _installed(built.folder)) == len(built.versions) else None
 
     def complete(self, built: Built) -> Built:
         """Set the mark that says that an environment is whole: at once or not at all."""
@@ -97,36 +96,79 @@ class Store:
             if folder.is_dir():
                 yield folder, self.find(folder.name)
 
-    def remove(self, folder: Path) -> None:
-        """Take an environment away; what is left after an interruption is not whole, and says so.
+    def stranded(self) -> Iterator[tuple[Built, Path]]:
+        """The environments that are of no more use, each with what it stands on and is gone: its interpreter, or the
+        folder of a project."""
+        for built in filter(None, (_completed(folder) for folder, _ in self.all())):
+            stands_on = (built.python.resolve(), *map(Path, built.projects))
+            if (gone := next((path for path in stands_on if not path.exists()), None)) is not None:
+                yield built, gone
+
+    def remove(self, folder: Path) -> bool:
+        """Take an environment away, unless a run uses it: whether it is gone. What is left after an interruption is not
+        whole, and says so.
 
         Raises `NotBuilt` where it cannot be taken away.
         """
-        with self.alone(folder.name):
+        with self.alone(folder.name), self.unused(folder.name) as unused:
             try:
-                (folder / MARK).unlink(missing_ok=True)
-                shutil.rmtree(folder)
+                if unused:
+                    (folder / MARK).unlink(missing_ok=True)
+                    shutil.rmtree(folder)
             except OSError as failure:
                 raise NotBuilt(f"{folder} cannot be taken away: {failure.strerror}") from None
+        return unused
+
+    @contextmanager
+    def in_use(self, keys: Iterable[str]) -> Iterator[None]:
+        """Keep environments from being taken away. Any number of processes may do so; one that is killed lets go.
+
+        Whoever uses them looks for them afterwards: until here they may be taken away. Where nothing can be written,
+        nothing is kept.
+        """
+        with ExitStack() as stack:
+            for key in keys if fcntl is not None else ():
+                with suppress(OSError, NotBuilt):
+                    fcntl.flock(stack.enter_context(self._file(f"{key}.users")), fcntl.LOCK_SH)
+            yield
+
+    @contextmanager
+    def unused(self, key: str) -> Iterator[bool]:
+        """Whether no run uses an environment; then none begins to, for as long as this lasts."""
+        with self._file(f"{key}.users") as users:
+            yield fcntl is None or _taken(users.fileno())
 
     @contextmanager
     def alone(self, key: str, told: Told = lambda _: None) -> Iterator[None]:
         """Hold the environment against other processes that build or remove it; `told` hears if that means waiting.
 
-        The file of the lock stays, because others may wait for it. Raises `NotBuilt` where nothing can be written.
+        Raises `NotBuilt` where nothing can be written.
         """
-        try:
-            held = (self.root / f"{key}.lock").open("a", encoding="utf-8")
-        except OSError as failure:
-            raise self._unwritable(failure) from None
-        with held:
+        with self._file(f"{key}.lock") as held:
             if fcntl is not None:
                 _wait_for(held.fileno(), told)
             yield
 
+    def _file(self, name: str) -> TextIO:
+        """A file to be locked. It stays, because others may wait for it."""
+        try:
+            return (self.root / name).open("a+", encoding="utf-8")
+        except OSError as failure:
+            raise self._unwritable(failure) from None
+
     def _unwritable(self, failure: OSError) -> NotBuilt:
         hint = f"name another folder in {VARIABLE}"
         return NotBuilt(f"no environment can be kept in {self.root}: {failure.strerror}", hint=hint)
+
+
+def _completed(folder: Path) -> Built | None:
+    """What the mark of an environment tells, if it has one."""
+    try:
+        mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
+        listed = {name: tuple(mark.get(name, ())) for name in ("requires", "projects")}
+        return Built(**{**mark, **listed, "folder": folder}, used=_used(folder))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 def versions_in(folder: Path) -> dict[str, str]:
@@ -143,11 +185,18 @@ def _installed(folder: Path) -> Iterator[str]:
 
 
 def _wait_for(descriptor: int, told: Told) -> None:
+    if not _taken(descriptor):
+        told("another process builds it; waiting")
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _taken(descriptor: int) -> bool:
+    """Lock a file for this process alone, unless another one holds it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        told("another process builds it; waiting")
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return False
+    return True
 
 
 def _used(folder: Path) -> float:

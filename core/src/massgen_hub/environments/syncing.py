@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..config import Config
@@ -12,7 +13,7 @@ from .building import build, key_of
 from .locks import Identity, Pins, identity, lock_of, read, write
 from .resolving import resolved
 from .store import PYTHON, Built, Store
-from .wanted import Wanted, own_environments, wanted
+from .wanted import Wanted, asked_at, own_environments, wanted
 
 Progress = Callable[[str, str], None]
 """`progress(agents, what goes on)`: a line about the environment of these agents."""
@@ -31,6 +32,14 @@ def interpreters(config: Config, store: Store | None = None, *, partly: bool = F
     for built in there.values():
         store.touch(built)
     return places | {agent: built.python for agent, built in there.items()}
+
+
+@contextmanager
+def in_use(config: Config, store: Store | None = None) -> Iterator[dict[str, Path]]:
+    """The same for a run: nobody takes its environments away for as long as this lasts."""
+    store = store or Store()
+    with store.in_use({built.key for built in _whole(config, store).values()}):
+        yield interpreters(config, store)
 
 
 def missing(config: Config, store: Store | None = None) -> tuple[str, ...]:
@@ -88,7 +97,8 @@ def sync(config: Config, progress: Progress = lambda *_: None, store: Store | No
         names = ", ".join(agents)
         pins = read(path).get(identity(one)) or _lock(path, one, names, progress)
         relock = _command("lock", config)
-        made = build(store, one, pins, f"the environment of {names}", _telling(progress, names), relock=relock)
+        with asked_at(one.place):
+            made = build(store, one, pins, f"the environment of {names}", _telling(progress, names), relock=relock)
         built |= dict.fromkeys(agents, made)
     return built
 
@@ -110,7 +120,8 @@ def _lock(path: Path, one: Wanted, names: str, progress: Progress) -> Pins:
 
 def _resolve(one: Wanted, names: str, progress: Progress = lambda *_: None) -> Pins:
     progress(names, "finding versions that go together")
-    return resolved(one, f"the environment of {names}", _telling(progress, names))
+    with asked_at(one.place):
+        return resolved(one, f"the environment of {names}", _telling(progress, names))
 
 
 def _telling(progress: Progress, names: str) -> Callable[[str], None]:
@@ -132,13 +143,13 @@ def _there(one: Wanted, locked: Mapping[Identity, Pins], store: Store) -> Built 
 
 def _existing(config: Config) -> dict[str, Path]:
     """The interpreters of environments that the user made, by agent. Raises `NotBuilt` where there is none."""
-    places = {
-        spec.id: config.folder / Path(where.path).expanduser() / PYTHON
-        for spec, where in own_environments(config)
-        if where.path
-    }
-    for agent, python in places.items():
-        if not python.is_file():
-            hint = "`path` is the folder of an environment in which massgen-hub and the adapter are installed"
-            raise NotBuilt(f"the agent `{agent}` has no environment at {python.parent.parent}", hint=hint)
+    places: dict[str, Path] = {}
+    for spec, where in own_environments(config):
+        if where.path:
+            python = config.folder / Path(where.path).expanduser() / PYTHON
+            if not python.is_file():
+                what = f"the agent `{spec.id}` has no environment at {python.parent.parent}"
+                hint = "`path` is the folder of an environment in which massgen-hub and the adapter are installed"
+                raise NotBuilt(what, place=spec.at("environment"), hint=hint)
+            places[spec.id] = python
     return places

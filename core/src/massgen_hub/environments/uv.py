@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -15,9 +18,12 @@ from tempfile import TemporaryFile
 from ..errors import NotBuilt
 
 UPGRADE = "pip install --upgrade uv"
+PR_SET_PDEATHSIG = 1
 Told = Callable[[str], None]
 """Is told what goes on, a line at a time."""
 
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+"""Asks the kernel to end uv with the hub: one that is left alone would go on in a folder that the next sync clears."""
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 NO_NETWORK = re.compile(
     r"error sending request|dns error|failed to lookup|connection refused|network is unreachable|connectivity"
@@ -52,6 +58,7 @@ def run(arguments: Sequence[str], folder: Path, told: Told = lambda _: None) -> 
             process = subprocess.Popen(
                 [program, *arguments], cwd=folder, env=_environment(),
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE,
+                preexec_fn=partial(LIBC.prctl, PR_SET_PDEATHSIG, signal.SIGKILL) if LIBC else None,
             )  # fmt: skip
         except OSError as failure:
             raise NotBuilt(f"{program} does not run: {failure.strerror}", hint=UPGRADE) from None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..config import AgentSpec, Config, OwnEnvironment
 from ..config.agents import APART, BUILT_IN, TOGETHER
+from ..errors import NotBuilt, Place
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NO_ADDRESS = r"(?!\w[\w+.-]*://)"
@@ -23,12 +25,14 @@ class Wanted:
     """An environment to be built; those that are equal are one.
 
     `requires` are requirements as pip takes them, or paths of projects and wheels, relative to `folder`; sorted.
-    `python` is a version or the path of an interpreter, relative to it too, empty for the hub's own.
+    `python` is a version or the path of an interpreter, relative to it too, empty for the hub's own. `place` is where
+    it is asked for.
     """
 
     requires: tuple[str, ...]
     python: str
     folder: Path
+    place: Place | None = field(default=None, compare=False, repr=False)
 
     @property
     def interpreter(self) -> str:
@@ -41,10 +45,25 @@ class Wanted:
 def wanted(config: Config) -> dict[str, Wanted]:
     """What has to be built, by agent."""
     return {
-        spec.id: Wanted(requires=_requires(spec, where), python=where.python, folder=config.folder)
+        spec.id: Wanted(
+            requires=_requires(spec, where),
+            python=where.python,
+            folder=config.folder,
+            place=spec.at("environment"),
+        )
         for spec, where in own_environments(config)
         if not where.path
     }
+
+
+@contextmanager
+def asked_at(place: Place | None) -> Iterator[None]:
+    """Errors of an environment say where it is asked for."""
+    try:
+        yield
+    except NotBuilt as failure:
+        failure.place = failure.place or place
+        raise
 
 
 def own_environments(config: Config) -> Iterator[tuple[AgentSpec, OwnEnvironment]]:

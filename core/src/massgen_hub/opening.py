@@ -228,15 +228,16 @@ def _in_worker(spec: AgentSpec, setup: Setup, stock: Stock) -> AbstractAsyncCont
         paths=stock.paths,
         log=stock.folder / spec.id / "worker.log",
         memory=spec.memory,
+        variables=spec.pass_env,
     )
 
 
 def _moves_out(spec: AgentSpec, stock: Stock) -> bool:
-    """Whether the agent lives in a worker: it says so, its memory has a limit, or only a kill stops it. An object that
-    was made in code stays."""
+    """Whether the agent lives in a worker: it says so, it asks for what only a process of its own has, or only a kill
+    stops it. An object that was made in code stays."""
     if spec.target is not None and not isinstance(spec.target, str):
         return False
-    if spec.environment != "auto" or spec.memory is not None:
+    if spec.environment != "auto" or spec.needs_a_process:
         return spec.environment != "inline"
     return stock.adapters[spec.type].traits(spec.options).cancel == "kill"
 

@@ -223,6 +223,36 @@ def test_an_object_cannot_move_to_a_worker(registry: Any, robot: Any) -> None:
         from_mapping({"agents": [{"agent": robot, "environment": "worker"}]}, registry)
 
 
+def test_variables_that_an_agent_is_given_come_from_the_process_or_from_the_file_beside_the_config(
+    write: Any, registry: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("SEARCH_KEY", "of the process")
+    write("SEARCH_KEY=of the file\nMAPS_KEY=of the file", ".env")
+    (agent,) = load(write("agents: [{type: echo, pass_env: [SEARCH_KEY, MAPS_KEY]}]"), registry).agents
+    assert agent.pass_env == {"SEARCH_KEY": "of the process", "MAPS_KEY": "of the file"}
+    assert "of the" not in repr(agent)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("pass_env: [UNSET_KEY]", "the variable `UNSET_KEY` is not set"),
+        ("pass_env: [HOME]", "`HOME` is made for each worker"),
+        ("pass_env: ['${A}']", "the variable `A` is not set"),
+        ("pass_env: [a b]", "expected the name of a variable of the environment, as in `TAVILY_API_KEY`"),
+        ("pass_env: [USER], environment: inline", "`pass_env` is for a process of the agent's own"),
+        ("memory: 1 GB, environment: inline", "`memory` is for a process of the agent's own"),
+    ],
+)
+def test_what_only_a_process_of_its_own_has_is_refused_where_there_is_none(
+    write: Any, registry: Any, monkeypatch: Any, entry: str, said: str
+) -> None:
+    monkeypatch.setenv("USER", "ann")
+    with pytest.raises(ConfigError, match=r"council.yaml:1:\d+: agents\[0\]\.") as caught:
+        load(write(f"agents: [{{type: echo, {entry}}}]"), registry)
+    assert said in str(caught.value)
+
+
 def test_an_object_is_no_option(registry: Any, robot: Any) -> None:
     with pytest.raises(ConfigError, match=r"agents\[0\]\.system_message: expected a plain value, got a `Robot`"):
         from_mapping({"agents": [{"type": "echo", "system_message": robot}]}, registry)

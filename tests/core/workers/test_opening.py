@@ -132,7 +132,7 @@ def test_a_target_that_needs_a_key_of_the_hub_says_that_workers_see_none(refused
     (tmp_path / "keyed.py").write_text("import os\nagent = os.environ['SOME_API_KEY']")
     error = refused(target="keyed:agent", paths=[tmp_path])
     assert "`keyed` fails while it is imported" in error.message
-    assert error.hint.startswith("agents in workers see no key of the hub (`SOME_API_KEY`)")
+    assert "name it in the agent's entry, `pass_env: [SOME_API_KEY]`" in error.hint
     assert "sk-secret" not in str(error)
 
 

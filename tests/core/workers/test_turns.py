@@ -117,7 +117,7 @@ def test_a_failure_that_names_a_key_of_the_hub_says_that_workers_see_none(take, 
     monkeypatch.setenv("SOME_API_KEY", "sk-secret")
     with pytest.raises(TurnError, match="set SOME_API_KEY") as caught:
         take("raises set SOME_API_KEY")
-    assert caught.value.hint.startswith("agents in workers see no key of the hub (`SOME_API_KEY`)")
+    assert "name it in the agent's entry, `pass_env: [SOME_API_KEY]`" in caught.value.hint
 
 
 def test_a_passing_failure_arrives_as_one(take):

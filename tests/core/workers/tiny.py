@@ -58,6 +58,11 @@ async def describes(agent, host, rest):
     return Reply(data={"folder": folder, "environment": dict(os.environ), "target": repr(target), "pid": os.getpid()})
 
 
+async def tells_its_keys(agent, host, rest):
+    keys = [f"{name} is {value}" for name, value in sorted(os.environ.items()) if name.endswith("_API_KEY")]
+    return ", ".join(keys) or "no keys"
+
+
 async def has_imported(agent, host, rest):
     return " ".join(name for name in rest.split() if name in sys.modules)
 

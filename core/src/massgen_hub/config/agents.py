@@ -94,6 +94,7 @@ def _agent(node: Node, reading: Reading) -> AgentSpec:
         source=source,
         environment=_environment(entry, own, adapter),
         memory=entry.memory,
+        pass_env=_passed(entry, own, reading.expand),
         target=entry.agent,
         timeout=entry.timeout or reading.timeout,
         place=node.place,
@@ -103,12 +104,13 @@ def _agent(node: Node, reading: Reading) -> AgentSpec:
 
 def _environment(entry: AgentEntry, own: Node, adapter: Adapter | None) -> Where:
     """Where the agent runs. `auto` means an environment of its own for an adapter that is not installed here."""
-    where = entry.environment
-    if entry.memory is not None and where == "inline":
-        raise own.value["memory"].error("the memory of the hub's own process has no limit", hint="let it be `worker`")
+    where, of_a_process = entry.environment, [key for key in ("memory", "pass_env") if getattr(entry, key)]
+    if of_a_process and where == "inline":
+        what = f"`{of_a_process[0]}` is for a process of the agent's own: the hub's has no limit and all its variables"
+        raise own.value[of_a_process[0]].error(what, hint="let `environment` be `worker`, or remove one of them")
     is_live = entry.agent is not None and not isinstance(entry.agent, str)
-    if is_live and (entry.memory is not None or where not in ("auto", "inline")):
-        key = "memory" if where in ("auto", "inline") else "environment"
+    if is_live and (of_a_process or where not in ("auto", "inline")):
+        key = of_a_process[0] if where in ("auto", "inline") else "environment"
         raise own.value[key].error(
             "an object made in code cannot move to a worker", hint="name it as `module:attribute`"
         )
@@ -118,6 +120,15 @@ def _environment(entry: AgentEntry, own: Node, adapter: Adapter | None) -> Where
         return OwnEnvironment()
     hint = f"leave `environment` out, or install it: {_to_install(entry.type)}"
     raise own.value["environment"].error(f"the adapter `{entry.type}` is not installed beside the hub", hint=hint)
+
+
+def _passed(entry: AgentEntry, own: Node, expand: Expansion) -> dict[str, str]:
+    """The variables that the agent's process is given. Raises `ConfigError` for one that is not set."""
+    for name in entry.pass_env:
+        if name not in expand.variables:
+            hint = "set it, or put it into `.env` beside the config"
+            raise own.value["pass_env"].error(f"the variable `{name}` is not set", hint=hint)
+    return {name: expand.variables[name] for name in entry.pass_env}
 
 
 def _own_value(key: str, node: Node, reading: Reading) -> Any:

@@ -231,6 +231,20 @@ Memory: TypeAlias = Annotated[
 ]
 
 
+MADE_FOR_WORKERS = ("HOME", "PATH", "PYTHONPATH", "TMPDIR", "VIRTUAL_ENV")
+
+
+def _variable(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError("expected the name of a variable of the environment, as in `TAVILY_API_KEY`")
+    if value in MADE_FOR_WORKERS:
+        raise ValueError(f"`{value}` is made for each worker")
+    return value
+
+
+Variable: TypeAlias = Annotated[str, BeforeValidator(_variable)]
+
+
 def _requirement(value: Any) -> Any:
     text = value.strip() if isinstance(value, str) else value
     if text == "" or (isinstance(text, str) and re.match(r"-(?!e\s)|#", text)) or "\n" in str(text):
@@ -296,6 +310,7 @@ class AgentEntry(Section):
     model: Annotated[Any, WithJsonSchema(ModelEntry.model_json_schema())] = None
     environment: Environment = "auto"
     memory: Memory | None = None
+    pass_env: tuple[Variable, ...] = ()
     agent: Annotated[Any, BeforeValidator(_target), WithJsonSchema({"type": "string", "pattern": TARGET.pattern})] = (
         None
     )

@@ -53,7 +53,8 @@ class AgentSpec:
     `options` is checked by the adapter's model; where the adapter is not installed here, they are as in the entry, to
     be checked where it is. `written` is the whole entry. `source` is the name of the `ModelSource` its model comes
     from, empty for an address of one's own or no model. `target` is `module:attribute` or the user's object itself.
-    `memory` is what its process and all that it starts may hold, in bytes. `timeout` is in seconds a turn.
+    `memory` is what its process and all that it starts may hold, in bytes; `pass_env` are variables that it is given.
+    `timeout` is in seconds a turn.
     """
 
     id: str
@@ -63,10 +64,16 @@ class AgentSpec:
     source: str = ""
     environment: Where = "auto"
     memory: int | None = None
+    pass_env: Mapping[str, str] = field(default_factory=dict, repr=False)
     target: Any = None
     timeout: float = 300.0
     place: Place | None = field(default=None, repr=False)
     written: Node | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def needs_a_process(self) -> bool:
+        """Whether it asks for something that only a process of its own has."""
+        return self.memory is not None or bool(self.pass_env)
 
     def at(self, key: str) -> Place | None:
         """The place of what is under a key of the entry, or of the entry where nothing is."""

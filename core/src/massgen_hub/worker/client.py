@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from ..contract import JSON, Host, Reply, Setup, Turn
 from ..errors import ConfigError
@@ -36,6 +37,7 @@ async def open_in_worker(
     log: Path | None = None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     memory: int | None = None,
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[WorkerAgent]:
     """An agent in a process of its own, opened there by the adapter of this name.
 
@@ -43,6 +45,7 @@ async def open_in_worker(
     end of `sys.path`; the setup's own target stays here. The process works in `setup.folder`, or where the hub does.
     What it prints is appended to `log`. `python` is the path of the interpreter; its PYTHONPATH begins with `modules`.
     `memory` is what the process and all that it starts may hold, in bytes; one that holds more is ended.
+    `variables` are set there beside those that every worker has.
 
     Raises `NoWorker` where the process does not come up, and `ConfigError`, `ModelError` or `PluginError` where the
     agent cannot be opened.
@@ -53,7 +56,14 @@ async def open_in_worker(
     async with _home() as home:
         order = _order(adapter, options, setup, target, paths, limits)
         log = log or home / "worker.log"
-        launch = Launch(python=Path(python), home=home, log=log, folder=setup.folder, modules=tuple(modules))
+        launch = Launch(
+            python=Path(python),
+            home=home,
+            log=log,
+            folder=setup.folder,
+            modules=tuple(modules),
+            variables=variables,
+        )
         agent = WorkerAgent(order, launch, limits, memory)
         try:
             await agent.open()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..loopback import sparing_loopback
@@ -24,7 +25,8 @@ class Launch:
     """What it takes to start a worker.
 
     It works in `folder`, or where the hub does. `home` is its own: HOME, and TMPDIR below it. What it prints is
-    appended to `log`. `modules` are folders before those of the hub's PYTHONPATH.
+    appended to `log`. `modules` are folders before those of the hub's PYTHONPATH. `variables` are given to
+    it beside those that every worker inherits.
     """
 
     python: Path
@@ -32,6 +34,7 @@ class Launch:
     log: Path
     folder: str | None = None
     modules: tuple[Path, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def keeps_log(self) -> bool:
@@ -54,11 +57,11 @@ class Launch:
             folder.mkdir(parents=True, exist_ok=True)
 
     def environment(self) -> dict[str, str]:
-        """An environment in which `python` is the active one, and none of the hub's keys are."""
+        """An environment in which `python` is the active one; of the hub's keys it has those in `variables`."""
         inherited = {name: value for name, value in os.environ.items() if ALLOWED.fullmatch(name)}
         inherited |= sparing_loopback(os.environ)
         made = {"HOME": str(self.home), "TMPDIR": str(self.home / "tmp"), **self._paths(), **self._active()}
-        return inherited | made
+        return {**inherited, **self.variables, **made}
 
     def _paths(self) -> dict[str, str]:
         path = os.pathsep.join([str(self._program.parent), os.environ.get("PATH", os.defpath)])

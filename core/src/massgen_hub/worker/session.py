@@ -30,8 +30,6 @@ from .messages import (
 )
 from .process import Process
 
-INSTEAD = "let a factory take the argument `model`, read it from a file, or set `environment: inline` if it runs there"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -193,8 +191,11 @@ class Session:
 
     def _withheld(self, said: str) -> str:
         """What to do where an error names a key that the worker is not given; else nothing."""
-        kept = ", ".join(f"`{name}`" for name in self._launch.withheld(said))
-        return f"agents in workers see no key of the hub ({kept}): {INSTEAD}" if kept else ""
+        kept = ", ".join(self._launch.withheld(said))
+        if not kept:
+            return ""
+        instead = f"name it in the agent's entry, `pass_env: [{kept}]`, or let a factory take the argument `model`"
+        return f"agents in workers see no variable of the hub that they are not given: {instead}"
 
     def _gone(self) -> None:
         """The process has ended: nobody may wait for it."""

@@ -11,7 +11,7 @@ MAY_IMPORT = {
     "kit": {"contract", "errors", "hints", "targets", "kit"},
     "consensus": {"contract", "errors", "consensus"},
     "dialogue": {"contract", "errors", "consensus", "dialogue"},
-    "runner": {"contract", "errors", "kit", "consensus", "dialogue", "runner"},
+    "runner": {"contract", "errors", "codec", "kit", "consensus", "dialogue", "runner"},
     "record": {"contract", "errors", "events", "codec", "consensus", "record"},
     "problems": set(),
     "worker": {

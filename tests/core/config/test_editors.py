@@ -21,7 +21,7 @@ models: {big: openai/gpt-5, own: {model: llama, base_url: "http://127.0.0.1:8000
 agents:
   - {id: ann, type: echo, model: big, style: long, code: {executor: {type: Local}}}
   - {type: model, model: {model: openai/gpt-5}, agent: "my_agents:bob", environment: worker}
-  - {id: crew, type: crewai, memory: 512 MB, pass_env: [SERPER_API_KEY], environment: {python: 3.12, requires: ["openai<3"]}}
+  - {id: crew, type: crewai, memory: 512 MB, pass_env: [KEY], environment: {python: 3.12, requires: ["openai<3"]}}
   - {id: gemini, backend: {type: gemini, model: gemini-2.5-pro}}
 criteria: [Be brief.]
 consensus: {gate: "off", quorum: 2/3, present: {synthesize: ann}, threshold: 0.5, refine: 0}

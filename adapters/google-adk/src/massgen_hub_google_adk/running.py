@@ -47,18 +47,15 @@ class Run:
 
     async def to_the_end(self, app: App, prompt: str, state: dict[str, JSON]) -> None:
         """Run it. Raises what the run raises, and `TurnError` if it has no end or a model said nothing."""
-        failure: BaseException | None = None
         try:
-            await self._to_the_end(app, prompt, state)
-        except BaseException as raised:
-            failure = raised
-            if told := self._told(raised):
-                raise told from raised
+            with self.listener.calls:
+                await self._to_the_end(app, prompt, state)
+        except Exception as failure:
+            if told := self._told(failure):
+                raise told from failure
             raise
-        finally:
-            self.listener.calls.end(failure)
 
-    def _told(self, failure: BaseException) -> TurnError | None:
+    def _told(self, failure: Exception) -> TurnError | None:
         """A failure about which there is more to say than ADK and Gemini's client do."""
         if isinstance(failure, LlmCallsLimitExceededError):
             return unfinished(self._config.max_llm_calls, "max_llm_calls")

@@ -213,6 +213,16 @@ def test_functions_of_a_module_share_its_copy_as_they_share_it(copies: Copies) -
     assert twins[2] is names_none
 
 
+def test_a_long_chain_of_functions_is_followed_to_its_end(copies: Copies) -> None:
+    module: dict[str, Any] = {"part": Part()}
+    exec("def f0(): return part", module)
+    exec("\n".join(f"def f{number}(): return f{number - 1}" for number in range(1, 300)), module)
+    function = copies.of(module["f299"])
+    while not isinstance(function, Part):
+        function = function()
+    assert function is copies.of(module["part"]) is not module["part"]
+
+
 def test_a_default_without_a_part_stays_the_function_s(copies: Copies) -> None:
     seen: list[str] = []
 

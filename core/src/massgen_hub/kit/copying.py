@@ -28,6 +28,8 @@ class Copies(ABC):
     def __init__(self) -> None:
         self._made: dict[int, tuple[Any, Any]] = {}
         self._bare: dict[int, Any] = {}
+        self._unfilled: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        self._fills = False
 
     @abstractmethod
     def is_part(self, value: Any) -> bool:
@@ -100,7 +102,7 @@ class Copies(ABC):
         twin.__module__, twin.__annotations__ = value.__module__, value.__annotations__
         vars(twin).update(vars(value))
         stands = self.use(value, twin)  # before what it names: functions may name each other
-        namespace.update({name: self.of(held) for name, held in named.items()})
+        self._fill(namespace, named)
         twin.__defaults__ = value.__defaults__ and tuple(map(self._default, value.__defaults__))
         twin.__kwdefaults__ = value.__kwdefaults__ and {
             name: self._default(held) for name, held in value.__kwdefaults__.items()
@@ -111,6 +113,17 @@ class Copies(ABC):
         """The functions of a module share a copy of what is in it, as they share the module."""
         known = self._made.get(id(module))
         return known[1] if known else self.use(module, dict(module))  # type: ignore[no-any-return]
+
+    def _fill(self, namespace: dict[str, Any], named: dict[str, Any]) -> None:
+        """One after the other, and never one in another: a long chain of functions would be too deep for Python."""
+        self._unfilled.append((namespace, named))
+        if self._fills:
+            return
+        self._fills = True
+        while self._unfilled:
+            namespace, named = self._unfilled.pop()
+            namespace.update({name: self.of(held) for name, held in named.items()})
+        self._fills = False
 
     def _default(self, value: Any) -> Any:
         return self.of(value) if self._holds_a_part(value) else value

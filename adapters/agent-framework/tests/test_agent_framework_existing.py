@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import agent_framework_users as users
 import pytest
-from agent_framework import AgentResponse, BaseAgent, ContextProvider, Message, agent_middleware, chat_middleware
+from agent_framework import Agent, AgentResponse, BaseAgent, ContextProvider, Message, agent_middleware, chat_middleware
+from agent_framework_openai import OpenAIChatCompletionClient
 from massgen_hub.errors import ConfigError
 from massgen_hub.kit import is_transient
 from massgen_hub.testing import ADD, RecordingHost, call, content_text, draft, fail, say, vote
@@ -21,6 +24,23 @@ def test_it_keeps_its_client(server, take):
     take(draft(), target=users.an_agent(server, model="own"), model=None)
     request = server.requests[0]
     assert (request.body["model"], request.authorization) == ("own", "Bearer own")
+
+
+def test_an_async_factory_is_awaited_in_the_loop_of_the_turns(server, take):
+    async def factory(model):
+        loop = asyncio.get_running_loop()
+
+        async def is_here() -> bool:
+            """Whether this is where the agent was made."""
+            return asyncio.get_running_loop() is loop
+
+        client = OpenAIChatCompletionClient(model.name, base_url=model.base_url, api_key=model.key)
+        return Agent(client, name="a", tools=[is_here])
+
+    server.script("m", [call("is_here", {}), say("Yes.")])
+    host = RecordingHost()
+    assert take(draft(), host=host, target=factory).text == "Yes."
+    assert [activity.text for activity in host.activities] == ["{}", "true"]
 
 
 def test_its_client_does_not_try_again_in_a_turn_and_still_does_for_the_user(server, take):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import agent_framework_team as their_module
 import agent_framework_users as users
 import pytest
-from agent_framework import Message, RunContext, step, workflow
+from agent_framework import SKIP_PARSING, Message, RunContext, step, workflow
+from agent_framework_team import ask_all
 from massgen_hub.contract import Question, Reply, Setup
 from massgen_hub.errors import ConfigError
-from massgen_hub.testing import RecordingHost, call, draft, run, say, vote
+from massgen_hub.testing import RecordingHost, call, draft, fail, run, say, vote
 from massgen_hub_agent_framework import ADAPTER
+from massgen_hub_agent_framework.copying import Copies
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*FUNCTIONAL_WORKFLOWS")
 BALLOT = {"reason": "It is the capital.", "ranking": ["A", "B"]}
@@ -70,6 +73,60 @@ def test_an_agent_in_a_list_that_it_names_may_vote_and_stays_as_it_is(server, ta
     server.script("b", [call("vote", BALLOT)])
     assert take(vote(), target=chat).data == BALLOT
     assert [dict(agent.default_options) for agent in team] == before
+
+
+async def relay(question: str) -> str:
+    return await ask_all(question)
+
+
+@pytest.fixture
+def team(server, monkeypatch):
+    """The agents in the list of a module."""
+    monkeypatch.setattr(their_module, "team", users.team(server, "a", "b"))
+    return their_module.team
+
+
+@pytest.mark.usefixtures("team")
+def test_agents_in_a_list_that_another_function_names_are_listened_to(server, take):
+    server.script("a", [say("Roses.")])
+    server.script("b", [fail(503)])
+    with pytest.raises(Exception, match="the script says 503"):
+        take(draft(), target=workflow(relay))
+    assert asked(server) == ["a", "b"], "tried again"
+    server.script("a", [say("Roses.")])
+    server.script("b", [say("Good.")])
+    host = RecordingHost()
+    assert take(draft(prompt="A?"), host=host, target=workflow(relay)).text == "Roses. Good."
+    assert sorted((usage.input, usage.output) for usage in host.spent) == [one.usage for one in server.requests[2:]]
+
+
+def test_such_an_agent_may_vote_and_stays_as_it_is(server, take, team):
+    before = [dict(agent.default_options) for agent in team]
+    server.script("b", [call("vote", BALLOT)])
+    assert take(vote(), target=workflow(relay)).data == BALLOT
+    server.script("a", [call("vote", BALLOT)])
+    assert take(vote(), target=workflow(relay), voter="a").data == BALLOT
+    assert [dict(agent.default_options) for agent in team] == before
+
+
+def test_an_object_of_a_module_with_a_name_like_the_framework_s_is_shared(take):
+    notes = their_module.Notes()
+
+    @workflow
+    async def noted(question: str) -> str:
+        notes.asked.append(question)
+        return question
+
+    take(draft(prompt="A?"), target=noted)
+    assert notes.asked == ["A?"]
+
+
+def parsed(result: Any) -> Any:
+    return None if result is SKIP_PARSING else result
+
+
+def test_a_function_that_names_a_sentinel_of_the_framework_is_shared():
+    assert Copies(lambda client: client).of(parsed) is parsed
 
 
 def test_one_without_agents_votes_with_its_result(take):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import warnings
 from types import ModuleType
@@ -38,13 +39,33 @@ def of_ag2():
     return module.AssistantAgent()
 
 
-@pytest.mark.parametrize("target", [of_ag2(), of_ag2], ids=["instance", "factory"])
+async def of_ag2_later():
+    return of_ag2()
+
+
+@pytest.mark.parametrize("target", [of_ag2(), of_ag2, of_ag2_later], ids=["instance", "factory", "async factory"])
 def test_an_agent_of_ag2_is_sent_to_its_own_adapter(take, target):
     with pytest.raises(
         ConfigError, match="an agent of AG2, not of .*\n\nhint: this is an agent of AG2: use `type: ag2`"
     ):
         take(draft(), target=target)
     assert "autogen" not in sys.modules
+
+
+def test_an_async_factory_is_awaited_in_the_loop_of_the_turns(server, take):
+    async def factory(model):
+        loop = asyncio.get_running_loop()
+
+        async def is_here() -> bool:
+            """Whether this is where the agent was made."""
+            return asyncio.get_running_loop() is loop
+
+        return users.expert(model, tools=[is_here], reflect_on_tool_use=True)
+
+    server.script("m", [call("is_here", {}), say("Yes.")])
+    host = RecordingHost()
+    assert take(draft(), host=host, target=factory).text == "Yes."
+    assert [activity.text for activity in host.activities] == ["{}", "True"]
 
 
 @pytest.mark.parametrize("target", [3, lambda: 3], ids=["instance", "factory"])

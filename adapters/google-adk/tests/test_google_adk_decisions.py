@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import google_adk_users as users
 import pytest
+from massgen_hub.errors import TurnError
 from massgen_hub.testing import DECIDES, RecordingHost, call, calls, vote
+from massgen_hub_google_adk.running import DECISION_CALLS
 
 BALLOT = {"reason": "It is the capital.", "ranking": ["A", "B"]}
 ADD = {"x": 2, "y": 3}
@@ -20,6 +22,17 @@ def test_a_tool_beside_a_ballot_is_run_and_the_ballot_ends_the_turn(server, take
     host = RecordingHost()
     assert take(vote(), host=host, target=users.desk).data == BALLOT
     assert [activity.text for activity in host.activities][1] == "5"
+
+
+@pytest.mark.parametrize(
+    ("options", "replies", "hint"),
+    [({}, DECISION_CALLS, "give it fewer tools"), ({"max_llm_calls": 2}, 2, "raise `max_llm_calls`")],
+)
+def test_one_that_only_looks_things_up_is_stopped_after_a_few_replies(server, take, options, replies, hint):
+    server.script("m", lambda _body: call("add", ADD))
+    with pytest.raises(TurnError, match=f"after {replies} replies the agent still called tools.*\n\nhint: {hint}"):
+        take(vote(), target=users.desk, **options)
+    assert len(server.requests) == replies
 
 
 def test_a_tool_of_the_agent_that_has_the_name_of_ours_gives_way(server, take):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -82,6 +83,23 @@ def take(server, make, turn, host=None, **options) -> Reply:
 def test_a_factory_may_take_the_model_of_the_config(server):
     take(server, lambda model: create_agent(chat_of(model), tools=[]), draft())
     assert server.requests[0].body["model"] == "m"
+
+
+@pytest.mark.parametrize("turn", [draft(), vote()], ids=["draft", "vote"])
+def test_an_async_factory_is_awaited_in_the_loop_of_the_turns(turn, server):
+    async def factory(model, tools):
+        loop = asyncio.get_running_loop()
+
+        async def is_here() -> bool:
+            """Whether this is where the graph was made."""
+            return asyncio.get_running_loop() is loop
+
+        return create_agent(chat_of(model), tools=[is_here, *tools])
+
+    server.script("m", [call("is_here", {}), call("vote", BALLOT) if turn.schema else say("Yes.")])
+    host = RecordingHost()
+    assert take(server, factory, turn, host) == (Reply(data=BALLOT) if turn.schema else Reply(text="Yes."))
+    assert [activity.text for activity in host.activities] == ["{}", "true"]
 
 
 @pytest.mark.parametrize("make", WITH_TOOLS)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import openai_agents_users as users
 import pytest
-from agents import Agent, ModelSettings
+from agents import Agent, ModelSettings, function_tool
 from massgen_hub.contract import Reply, Setup, Usage
 from massgen_hub.errors import ConfigError, TurnError
 from massgen_hub.kit import is_transient
@@ -24,6 +24,23 @@ BALLOT = {"reason": "It is the capital.", "ranking": ["A", "B"]}
 
 def asked(server):
     return [request.body["model"] for request in server.requests]
+
+
+def test_an_async_factory_is_awaited_in_the_loop_of_the_turns(server, take):
+    async def factory(model):
+        loop = asyncio.get_running_loop()
+
+        @function_tool
+        async def is_here() -> bool:
+            """Whether this is where the agent was made."""
+            return asyncio.get_running_loop() is loop
+
+        return Agent("a", model=model.name, tools=[is_here])
+
+    server.script("m", [call("is_here", {}), say("Yes.")])
+    host = RecordingHost()
+    assert take(draft(), host=host, target=factory).text == "Yes."
+    assert [activity.text for activity in host.activities] == ["{}", "True"]
 
 
 @pytest.mark.parametrize("model", [None, "gpt-5", "o4-mini"])

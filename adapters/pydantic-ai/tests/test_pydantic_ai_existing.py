@@ -29,6 +29,22 @@ def asked(server):
     return [request.body["model"] for request in server.requests]
 
 
+def test_an_async_factory_is_awaited_in_the_loop_of_the_turns(server, take):
+    async def factory(model):
+        loop = asyncio.get_running_loop()
+
+        async def is_here() -> bool:
+            """Whether this is where the agent was made."""
+            return asyncio.get_running_loop() is loop
+
+        return Agent(f"openai:{model.name}", defer_model_check=True, tools=[is_here])
+
+    server.script("m", [call("is_here", {}), say("Yes.")])
+    host = RecordingHost()
+    assert take(draft(), host=host, target=factory).text == "Yes."
+    assert [activity.text for activity in host.activities] == ["{}", "True"]
+
+
 @pytest.mark.parametrize("model", [None, "openai:gpt-5", "anthropic:claude-sonnet-4-5"])
 def test_an_agent_that_names_a_model_or_none_runs_on_the_hubs(server, take, model):
     assert take(draft(prompt="Hello"), target=Agent(model, defer_model_check=True)).text == "Hello"

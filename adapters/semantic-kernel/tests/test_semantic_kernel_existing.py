@@ -15,7 +15,7 @@ from semantic_kernel.agents import Agent, AgentResponseItem, ChatCompletionAgent
 from semantic_kernel.agents.chat_completion.chat_completion_agent import ChatHistoryAgentThread
 from semantic_kernel.connectors.ai.open_ai import OpenAIChatPromptExecutionSettings
 from semantic_kernel.contents import StreamingChatMessageContent
-from semantic_kernel.functions import KernelArguments
+from semantic_kernel.functions import KernelArguments, KernelPlugin, kernel_function
 
 BALLOT = {"reason": "It is the capital.", "ranking": ["A", "B"]}
 
@@ -30,6 +30,23 @@ def results(request):
 
 def clerk(**about):
     return ChatCompletionAgent(name="clerk", plugins=[users.desk], **about)
+
+
+def test_an_async_factory_is_awaited_in_the_loop_of_the_turns(server, take):
+    async def factory(model):
+        loop = asyncio.get_running_loop()
+
+        @kernel_function
+        async def is_here() -> bool:
+            """Whether this is where the agent was made."""
+            return asyncio.get_running_loop() is loop
+
+        return users.own(model, plugins=[KernelPlugin("desk", functions=[is_here])])
+
+    server.script("theirs", [call("desk-is_here", {}), say("Yes.")])
+    host = RecordingHost()
+    assert take(draft(), host=host, target=factory).text == "Yes."
+    assert [activity.text for activity in host.activities] == ["{}", "True"]
 
 
 def test_an_agent_without_a_service_runs_on_the_hubs_model(server, take):

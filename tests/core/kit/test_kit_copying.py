@@ -69,6 +69,57 @@ def names_none() -> object:
     return pytest
 
 
+def asks_another() -> Part:
+    return names_a_global()
+
+
+def takes_it_by_default(given: Part = everywhere, *, named: Part = everywhere) -> tuple[Part, Part]:
+    return given, named
+
+
+def by_default(given: Any = takes_it_by_default) -> Any:
+    return given()[0]
+
+
+crowd = {"all": [everywhere], "ask": (names_a_global,)}
+
+
+def names_a_crowd() -> Any:
+    return crowd["all"][0]
+
+
+def calls_one_of_a_crowd() -> Any:
+    return crowd["ask"][0]()
+
+
+def back(left: int = 3) -> Part:
+    return forth(left - 1) if left else everywhere
+
+
+def forth(left: int) -> Part:
+    return back(left)
+
+
+last = everywhere
+
+
+def remember() -> Part:
+    global last
+    last = everywhere
+    return what_is_remembered()
+
+
+def what_is_remembered() -> Part:
+    return last
+
+
+class User:
+    """Someone whose methods name a part."""
+
+    def ask(self) -> Part:
+        return everywhere
+
+
 def test_a_part_is_copied_once_with_what_it_holds(copies: Copies) -> None:
     inner = Part("text")
     outer = Part([inner, {"again": inner}])
@@ -135,10 +186,67 @@ def test_a_function_gives_the_copy_of_what_it_knows(copies: Copies, make: Any) -
     assert function() is part
 
 
-@pytest.mark.parametrize("function", [names_a_global, names_it_inside])
+@pytest.mark.parametrize(
+    "function",
+    [
+        names_a_global,
+        names_it_inside,
+        asks_another,
+        names_a_crowd,
+        calls_one_of_a_crowd,
+        by_default,
+        back,
+        remember,
+        User().ask,
+        partial(asks_another),
+    ],
+)
 def test_a_function_gives_the_copy_of_a_global_that_it_names(copies: Copies, function: Any) -> None:
     assert copies.of(function)() is copies.of(everywhere) is not everywhere
     assert function() is everywhere
+
+
+def test_functions_of_a_module_share_its_copy_as_they_share_it(copies: Copies) -> None:
+    twins = copies.of([asks_another, names_a_crowd, names_none])
+    assert twins[0].__globals__ is twins[1].__globals__ is not globals()
+    assert twins[0].__globals__["names_none"] is names_none
+    assert twins[2] is names_none
+
+
+def test_a_long_chain_of_functions_is_followed_to_its_end(copies: Copies) -> None:
+    module: dict[str, Any] = {"part": Part()}
+    exec("def f0(): return part", module)
+    exec("\n".join(f"def f{number}(): return f{number - 1}" for number in range(1, 300)), module)
+    function = copies.of(module["f299"])
+    while not isinstance(function, Part):
+        function = function()
+    assert function is copies.of(module["part"]) is not module["part"]
+
+
+def test_a_default_without_a_part_stays_the_function_s(copies: Copies) -> None:
+    seen: list[str] = []
+
+    def note(word: str, notes: list[str] = seen, *, about: Part = everywhere) -> Part:
+        notes.append(word)
+        return about
+
+    assert copies.of(note)("x") is copies.of(everywhere)
+    assert note("y") is everywhere
+    assert seen == ["x", "y"]
+
+
+def test_what_leads_to_no_part_is_looked_at_once() -> None:
+    looked_at = []
+
+    class Counting(Copies):
+        def is_part(self, value: Any) -> bool:
+            looked_at.append(value)
+            return super().is_part(value)
+
+    numbers = [0.5] * 3 + [1.5]
+    functions = [lambda: numbers, lambda: (numbers, functions)]
+    assert Counting().of(functions) == functions
+    assert looked_at.count(1.5) == 1
 
 
 def test_the_globals_of_some_functions_may_be_left_alone() -> None:

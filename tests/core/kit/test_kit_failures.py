@@ -88,3 +88,4 @@ def test_an_agent_that_is_not_done_names_what_bounds_it():
         "after 6 replies the agent still called tools and had said nothing",
         "raise `max_turns`",
     )
+    assert unfinished(6, "").hint == "give it fewer tools, or a model that stops in time"

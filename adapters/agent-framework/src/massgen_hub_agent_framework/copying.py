@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from types import FunctionType
 from typing import Any
 from uuid import uuid4
@@ -14,7 +16,6 @@ from massgen_hub import kit
 
 OF_A_LOOP = (asyncio.Lock, asyncio.Queue, asyncio.Event, AsyncExitStack)
 """What a copy needs one of its own of, empty."""
-FRAMEWORK = "agent_framework"
 McpTool = MCPStdioTool | MCPStreamableHTTPTool | MCPWebsocketTool
 
 
@@ -31,10 +32,11 @@ class Copies(kit.Copies):
         self._client = client
 
     def is_part(self, value: Any) -> bool:
-        """Whether it is an object of the framework, or of a class derived from one of its own."""
+        """Whether it is an object of the framework, or of a class derived from one of its own. A sentinel is not."""
         if isinstance(value, type) or not hasattr(value, "__dict__"):
             return False
-        return any(kind.__module__.startswith(FRAMEWORK) for kind in type(value).__mro__)
+        kind = type(value)
+        return any(map(of_framework, kind.__mro__)) and not (of_framework(kind) and not vars(value))
 
     def made(self, value: Any) -> Any:
         """The copy of a value, or what is in its place."""
@@ -55,4 +57,20 @@ class Copies(kit.Copies):
 
     def globals_of(self, function: FunctionType) -> dict[str, Any]:
         """None of the framework's own functions: what they name are its settings."""
-        return {} if (function.__module__ or "").startswith(FRAMEWORK) else super().globals_of(function)
+        return {} if of_framework(function) else super().globals_of(function)
+
+
+def of_framework(made: Any) -> bool:
+    """Whether a class or a function is of the framework, and not of a module of the user's with a name like its own."""
+    return _is_its_own((made.__module__ or "").partition(".")[0])
+
+
+@cache
+def _is_its_own(package: str) -> bool:
+    """Whether a package is the framework's, or one of those that are installed beside it for a vendor each."""
+    if not package.startswith("agent_framework_"):
+        return package == "agent_framework"
+    try:
+        return bool(distribution(package))
+    except PackageNotFoundError:
+        return False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dis import get_instructions
 from inspect import getclosurevars
+from types import FunctionType
 from typing import Any
 
 from agent_framework import (
@@ -22,6 +23,8 @@ from agent_framework import (
 from massgen_hub.contract import JSON, Reply
 from massgen_hub.errors import ConfigError
 from massgen_hub.kit import decided, decision_tools, voter_named
+
+from .copying import of_framework
 
 Flow = Workflow | FunctionalWorkflow
 HANDOFF = "handoff_to_"
@@ -75,7 +78,7 @@ def voter(own: BaseAgent | Flow, name: str | None) -> RawAgent[Any] | None:
         if name is not None:
             raise ConfigError("`voter` has no effect on a single agent", hint="remove it")
         return own if isinstance(own, RawAgent) else None
-    agents = list(_agents(own) if isinstance(own, Workflow) else _named_in(own._func, set()))
+    agents = list(_agents(own) if isinstance(own, Workflow) else _named_in(own._func))
     if name is None:
         return agents[-1] if agents else None
     return voter_named(name, {agent.name or agent.id: agent for agent in agents})
@@ -91,15 +94,26 @@ def _agents(workflow: Workflow) -> Iterator[RawAgent[Any]]:
             yield from _agents(inner.workflow)
 
 
-def _named_in(function: Callable[..., Any], seen: set[Any]) -> Iterator[RawAgent[Any]]:
-    """The agents that a function names, in the order of its code, and those that its steps do."""
-    held = getclosurevars(function)
-    outside = {**held.globals, **held.nonlocals}
-    named = [step.argval for step in get_instructions(function) if step.opname in ("LOAD_GLOBAL", "LOAD_DEREF")]
-    for value in (outside[name] for name in dict.fromkeys(named) if name in outside):
-        for one in value if isinstance(value, (list, tuple)) else (value,):
-            if isinstance(one, RawAgent):
-                yield one
-            elif isinstance(one, StepWrapper) and one not in seen:
-                seen.add(one)
-                yield from _named_in(one._func, seen)
+def _named_in(function: Any) -> Iterator[RawAgent[Any]]:
+    """The agents that a function names, in the order of its code, and those that the functions do which it names."""
+    waiting, seen = [function], set[int]()
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, RawAgent):
+            yield value
+        elif id(value) not in seen:
+            seen.add(id(value))
+            waiting.extend(reversed(_inside(value)))
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, StepWrapper):
+        return [value._func]
+    if isinstance(value, FunctionType) and not of_framework(value):
+        held = getclosurevars(value)
+        outside = {**held.globals, **held.nonlocals}
+        named = [step.argval for step in get_instructions(value) if step.opname in ("LOAD_GLOBAL", "LOAD_DEREF")]
+        return [outside[name] for name in dict.fromkeys(named) if name in outside]
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, (list, tuple)) else []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from crewai.events.types.llm_events import LLMCallCompletedEvent, LLMStreamChunkEvent
@@ -38,10 +39,14 @@ class Listener:
             case ToolUsageErrorEvent():
                 self._calls.gave(event.started_event_id or "", str(event.error))
 
-    def end(self, failure: BaseException | None) -> None:
-        """The turn is over."""
-        self._calls.end(failure)
-        self._over = True
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """For as long as the turn takes: what a thread still does after it is not heard."""
+        try:
+            with self._calls:
+                yield
+        finally:
+            self._over = True
 
 
 def _usage(event: LLMCallCompletedEvent) -> Usage:

@@ -32,16 +32,12 @@ class Running:
 
     async def to_the_end(self, work: Callable[[], T], name: str) -> T:
         """What comes of the work. A cancelled turn hangs up on its models at once."""
-        failure: BaseException | None = None
-        try:
-            return await in_thread(partial(self._listened_to, work), name)
-        except BaseException as raised:
-            failure = raised
-            raise
-        finally:
-            self._host.stop_waiting()
-            await self._calls.end()
-            self.listener.end(failure)
+        with self.listener.listening():
+            try:
+                return await in_thread(partial(self._listened_to, work), name)
+            finally:
+                self._host.stop_waiting()
+                await self._calls.end()
 
     def said(self, reply: Reply) -> Reply:
         """The turn's reply, said as a whole where it is not what was streamed last."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from google.adk.agents import LlmAgent
-from google.adk.agents.run_config import RunConfig, StreamingMode, ToolThreadPoolConfig
 from google.adk.apps import App
 from google.adk.workflow import BaseNode
 from massgen_hub.contract import Host, Reply, Turn
@@ -22,11 +21,6 @@ class HubAgent:
     def __init__(self, app: App, voter: LlmAgent | None, options: GoogleAdkOptions, model: HubsModel | None) -> None:
         self._app, self._voter, self._options, self._model = app, voter, options, model
         self._takes_tools = True
-        self._config = RunConfig(
-            streaming_mode=StreamingMode.SSE,
-            max_llm_calls=options.max_llm_calls,
-            tool_thread_pool_config=ToolThreadPoolConfig(),  # else functions that block would stop the other agents
-        )
 
     async def __call__(self, turn: Turn, host: Host) -> Reply:
         """Answer the turn. Raises what the run raises, and `TurnError` for an endless or a blocked one."""
@@ -35,7 +29,7 @@ class HubAgent:
         return await self._decide(Decision(turn.schema), self._voter, turn, host)
 
     async def _answer(self, turn: Turn, host: Host) -> Reply:
-        run = Run(host, Listener(host, turn, self._model), self._config)
+        run = Run(host, Listener(host, turn, self._model), self._options.max_llm_calls)
         await self._finish(run, self._app.root_agent, turn)
         text = run.words.get(self._options.voter or "", run.text)
         run.voices.finish(text)
@@ -43,15 +37,16 @@ class HubAgent:
 
     async def _decide(self, decision: Decision, voter: LlmAgent, turn: Turn, host: Host) -> Reply:
         """A server that refuses the tools is asked for text, from then on."""
+        limit = self._options.max_llm_calls
         if self._takes_tools:
-            run = Run(host, Listener(host, turn, self._model, decision.names), self._config)
+            run = Run(host, Listener(host, turn, self._model, decision.names), limit, decides=True)
             try:
                 await self._finish(run, decision.twin(voter, natively=True), turn)
                 return _said(run, decision.made_in(run.events, voter.name))
             except Exception as failure:
                 if run.begun or not refuses_tools(failure):
                     raise
-        run = Run(host, Listener(host, turn, self._model), self._config)
+        run = Run(host, Listener(host, turn, self._model), limit, decides=True)
         await self._finish(run, decision.twin(voter, natively=False), turn)
         self._takes_tools = False
         return _said(run, None)

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from google.adk.agents.invocation_context import LlmCallsLimitExceededError
-from google.adk.agents.run_config import RunConfig
+from google.adk.agents.run_config import RunConfig, StreamingMode, ToolThreadPoolConfig
 from google.adk.apps import App
 from google.adk.events import Event
 from google.adk.runners import InMemoryRunner
@@ -22,6 +22,8 @@ from .listening import Listener
 from .questions import answered
 
 USER = "user"
+DECISION_CALLS = 6
+"""Replies of models in which an agent may look something up before it has decided."""
 HINTS = {
     "No API key was provided": "add `model: google/NAME` to its entry, or load the key in the module that makes it",
     "not supported for model": "leave `model` out of its entry, so that it runs on a Gemini of its own",
@@ -32,11 +34,18 @@ HINTS = {
 class Run:
     """One run, in a session of its own. `text` is its last word, `words` the last one of each agent."""
 
-    def __init__(self, host: Host, listener: Listener, config: RunConfig) -> None:
+    def __init__(self, host: Host, listener: Listener, max_llm_calls: int, *, decides: bool = False) -> None:
         self.listener, self.voices = listener, Voices(host.say)
         self.events: list[Event] = []
         self.text, self.words = "", dict[str, str]()
-        self._host, self._config = host, config
+        self._limit = min(max_llm_calls, DECISION_CALLS) if decides else max_llm_calls
+        self._bound = "max_llm_calls" if self._limit == max_llm_calls else ""
+        self._config = RunConfig(
+            streaming_mode=StreamingMode.SSE,
+            max_llm_calls=self._limit,
+            tool_thread_pool_config=ToolThreadPoolConfig(),  # else functions that block would stop the other agents
+        )
+        self._host = host
         self._heard, self._error, self._codes = set[str](), "", 0
         self._waiting: dict[str, types.FunctionCall] = {}
 
@@ -47,21 +56,18 @@ class Run:
 
     async def to_the_end(self, app: App, prompt: str, state: dict[str, JSON]) -> None:
         """Run it. Raises what the run raises, and `TurnError` if it has no end or a model said nothing."""
-        failure: BaseException | None = None
         try:
-            await self._to_the_end(app, prompt, state)
-        except BaseException as raised:
-            failure = raised
-            if told := self._told(raised):
-                raise told from raised
+            with self.listener.calls:
+                await self._to_the_end(app, prompt, state)
+        except Exception as failure:
+            if told := self._told(failure):
+                raise told from failure
             raise
-        finally:
-            self.listener.calls.end(failure)
 
-    def _told(self, failure: BaseException) -> TurnError | None:
+    def _told(self, failure: Exception) -> TurnError | None:
         """A failure about which there is more to say than ADK and Gemini's client do."""
         if isinstance(failure, LlmCallsLimitExceededError):
-            return unfinished(self._config.max_llm_calls, "max_llm_calls")
+            return unfinished(self._limit, self._bound)
         hint = next((hint for said, hint in HINTS.items() if said in str(failure)), None)
         return TurnError(str(failure), hint=hint) if hint else None
 

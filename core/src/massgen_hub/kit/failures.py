@@ -105,6 +105,7 @@ def _waits(failure: BaseException) -> float | None:
 
 
 def unfinished(replies: int, option: str) -> TurnError:
-    """The failure of an agent that still calls its tools after `replies` of its model; `option` is what bounds them."""
+    """The failure of an agent that still calls its tools after `replies` of its model; `option` is what bounds them, ""
+    where nobody can say more."""
     what = f"after {replies} replies the agent still called tools and had said nothing"
-    return TurnError(what, hint=f"raise `{option}`")
+    return TurnError(what, hint=f"raise `{option}`" if option else "give it fewer tools, or a model that stops in time")

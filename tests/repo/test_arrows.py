@@ -7,6 +7,7 @@ MAY_IMPORT = {
     "contract": set(),
     "errors": set(),
     "events": set(),
+    "folders": {"errors"},
     "codec": set(),
     "kit": {"contract", "errors", "hints", "targets", "kit"},
     "consensus": {"contract", "errors", "consensus"},
@@ -17,6 +18,7 @@ MAY_IMPORT = {
     "worker": {
         "contract",
         "errors",
+        "folders",
         "hints",
         "hookspecs",
         "loopback",
@@ -27,7 +29,7 @@ MAY_IMPORT = {
         "targets",
         "worker",
     },
-    "environments": {"codec", "config", "errors", "worker", "environments"},
+    "environments": {"codec", "config", "errors", "folders", "worker", "environments"},
     "hookspecs": {"contract", "consensus", "events"},
     "view": {"contract", "events", "consensus", "record", "view"},
 }

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from .config.agents import APART, TOGETHER
@@ -24,6 +23,7 @@ from .contract import Model, Setup, Tested
 from .environments.asking import ask
 from .environments.store import Built, Store
 from .errors import HubError, NotBuilt
+from .folders import temporary
 from .plugins import Registry, Row
 from .worker import open_in_worker
 from .worker.versions import SHARED, versions_of
@@ -132,9 +132,9 @@ def started(examined: Examined) -> Examined:
 
 
 async def _seconds_to_start(name: str, python: Path) -> float:
-    with TemporaryDirectory(prefix="massgen-hub-") as folder:
+    with temporary() as folder:
         model = Model(name="none", base_url=NOWHERE, key="none")
-        setup = Setup(agent="doctor", seed=1, model=model, folder=folder)
+        setup = Setup(agent="doctor", seed=1, model=model, folder=str(folder))
         began = time.monotonic()
         async with open_in_worker(name, {}, setup, None, python=str(python)):
             return time.monotonic() - began

@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from .config import AgentSpec, Config, Origin, from_mapping, load
@@ -25,6 +24,7 @@ from .contract import Model, Task, Usage
 from .errors import ConfigError, PluginError
 from .events import Event
 from .extractor import extractor_of
+from .folders import temporary, whole
 from .observers import Observers
 from .opening import Stock, opened
 from .plugins import Registry
@@ -79,7 +79,7 @@ class Hub:
         """
         asked = _task(task)
         run = new_run()
-        folder = (self._runs / run).resolve() if self._runs else None
+        folder = whole(self._runs / run) if self._runs else None
         seed = secrets.randbits(53) if self._seed is None else self._seed
         past = self.past()
         async with AsyncExitStack() as stack:
@@ -107,7 +107,7 @@ class Hub:
         """
         if self._runs is None:
             raise ConfigError("this hub keeps no records", hint='Hub(..., runs="FOLDER")')
-        folder = find_run(self._runs, run).resolve()
+        folder = whole(find_run(self._runs, run))
         async with AsyncExitStack() as stack:
             record = reopen(folder)
             stack.callback(record.file.close)
@@ -118,8 +118,8 @@ class Hub:
                     watch(event)
             journal = self._journal(folder.name, folder, watch, stack, after=record)
             task = Task(text=start.task, history=start.history, files=start.files)
-            whole = self.config.timeout
-            left = None if whole is None else whole - seconds_used(record.events)
+            longest = self.config.timeout
+            left = None if longest is None else longest - seconds_used(record.events)
             return await self._play(stack, journal, start, task=task, seconds=left, record=record)
 
     async def stream(self, task: str | Task) -> AsyncIterator[Event]:
@@ -155,7 +155,7 @@ class Hub:
         extract = extractor_of(self.config, start.settings.extractor)
         pythons = await self._pythons(stack)
         models = await stack.enter_async_context(self._connected(journal))
-        work = journal.folder or Path(stack.enter_context(TemporaryDirectory(prefix="massgen-hub-")))
+        work = journal.folder or stack.enter_context(temporary())
         stock = Stock(
             adapters=self.registry.adapters,
             models=models,

@@ -36,6 +36,11 @@ def hub(*arguments, folder, seconds=60, **environment):
     return _call(["-m", "massgen_hub"], arguments, folder, seconds, **environment)
 
 
+def hub_after(code, *arguments, folder, seconds=60, **environment):
+    """Call it in a process where this code ran first."""
+    return _call(["-c", f"{code}\nfrom massgen_hub.cli import main\nmain()"], arguments, folder, seconds, **environment)
+
+
 def killed(*arguments, folder, after, seconds=60):
     """Call it, and kill it with SIGKILL after so many decisive events, but not after the last one of the run."""
     return _call(["-c", DEADLY], arguments, folder, seconds, KILL_AFTER=str(after))

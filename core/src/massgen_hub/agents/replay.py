@@ -12,6 +12,7 @@ from ..codec import to_json
 from ..consensus.canonical import canonical_text
 from ..contract import Adapter, Agent, Host, Reply, Setup, Shown, Traits, Turn
 from ..errors import TurnError
+from ..folders import whole
 from ..options import Options
 from .ballots import ballot_for
 from .recorded import Recorded, recorded_by
@@ -36,7 +37,7 @@ class ReplayOptions(Options):
     @classmethod
     def _whole_path(cls, value: str | dict[str, str | None]) -> str | dict[str, str | None]:
         """A worker has another current folder."""
-        return str(Path(value).absolute()) if isinstance(value, str) else value
+        return str(whole(value)) if isinstance(value, str) else value
 
 
 @asynccontextmanager

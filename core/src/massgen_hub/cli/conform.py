@@ -8,7 +8,6 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import typer
 from rich.console import Console
@@ -17,6 +16,7 @@ from rich.table import Table
 from ..config.agents import APART
 from ..contract import Adapter
 from ..errors import PluginError
+from ..folders import temporary
 from ..plugins import installed
 from ..testing.table import Kind, Outcome, kinds, reasons, words
 from ..worker.opening import find_adapter
@@ -42,9 +42,9 @@ def conform(name: str, *, as_json: bool) -> int:
     for module in ("pytest", "massgen_hub_gateway"):
         if find_spec(module) is None:
             raise PluginError(f"`conform` needs `{module}`", hint='pip install "massgen-hub[testing]"')
-    with TemporaryDirectory(prefix="massgen-hub-") as folder:
-        report = Path(folder) / "seen.xml"
-        _run(_tests(name, adapter.open.__module__, Path(folder)), Path(folder), report)
+    with temporary() as folder:
+        report = folder / "seen.xml"
+        _run(_tests(name, adapter.open.__module__, folder), folder, report)
         found = kinds(report) if report.is_file() else {}
     if not any(kind.promises for kind in found.values()):
         raise PluginError(f"no promise of `{name}` could be tried", hint="what pytest said is above")

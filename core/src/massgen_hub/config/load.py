@@ -12,6 +12,7 @@ from typing import Any
 from ..consensus.electorate import Electorate
 from ..consensus.settings import Settings
 from ..errors import ConfigError, PluginError
+from ..folders import whole
 from ..hints import did_you_mean
 from .agents import Reading, read_agents, unknown_name
 from .checking import checked
@@ -34,10 +35,10 @@ def load(path: str | Path, registry: Names, *, overrides: Sequence[str] = (), mo
     `overrides` are `path=value` as for `--set`; `model` replaces the model of every agent that has one, or may have
     one. Raises `ConfigError` with the place of what is wrong, and `ModelError` with all keys that are missing.
     """
-    folder = Path(path).parent.resolve()
+    folder = whole(Path(path).parent)
     config = _config(read(Path(path)), registry, overrides, model, source=str(path), folder=folder)
     digest = sha256(Path(path).read_bytes()).hexdigest()
-    origin = Origin(config=str(Path(path).resolve()), digest=digest, sets=tuple(overrides), model=model)
+    origin = Origin(config=str(whole(path)), digest=digest, sets=tuple(overrides), model=model)
     return replace(config, origin=origin)
 
 
@@ -46,7 +47,7 @@ def from_mapping(
 ) -> Config:
     """The same for a config made in code, with the same keys. An agent may also be the user's own object, or have it
     under `agent`. Errors have no place; modules are looked up in the current folder, and no `.env` is read."""
-    return _config(wrapped(mapping), registry, overrides, model, source="<code>", folder=Path.cwd())
+    return _config(wrapped(mapping), registry, overrides, model, source="<code>", folder=whole())
 
 
 def _config(

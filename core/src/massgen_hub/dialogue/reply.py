@@ -6,8 +6,6 @@ tolerant one second. What is invalid is refused with a reason, and the same turn
 
 from __future__ import annotations
 
-import ast
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +15,13 @@ from ..consensus import Abstention, Answer, Ballot, Decision, Refusal
 from ..consensus.decisions import Channel
 from ..consensus.rules import Need
 from ..contract import JSON, Kind, Reply
+from .objects import json_objects
 from .schema import LONGEST_REASON
 
-LONGEST_OBJECT = 20_000
-DECODER = json.JSONDecoder(strict=False)  # a line break inside a string is forgiven
+# A prefix that went on over lines would be looked at again from each of them.
 LABELLED = re.compile(
-    r"^[\s*_#>-]*(?:my )?(?:vote|ranking|approved)[*_ ]*[:=]\s*(?P<labels>[^\n]+)$", re.IGNORECASE | re.MULTILINE
+    r"^(?:[^\S\n]|[*_#>-])*+(?:my )?(?:vote|ranking|approved)[*_ ]*[:=]\s*(?P<labels>[^\n]+)$",
+    re.IGNORECASE | re.MULTILINE,
 )
 ALONE = re.compile(r"^\W*(?P<labels>[A-Z]{1,2}(?:\s*[>,]\s*[A-Z]{1,2})*)\W*$")
 FIELDS: Mapping[Need, tuple[str, ...]] = {
@@ -105,30 +104,6 @@ def _native(data: JSON) -> Iterator[Mapping[str, JSON]]:
     for value in data if isinstance(data, (list, tuple)) else [data]:
         if isinstance(value, Mapping) and value:
             yield value
-
-
-def json_objects(text: str) -> Iterator[Mapping[str, JSON]]:
-    """Every outermost JSON object in a text, in order. Nearly valid ones (single quotes, trailing commas) count too."""
-    position = text.find("{")
-    while position != -1:
-        try:
-            value, end = DECODER.raw_decode(text, position)
-        except (ValueError, RecursionError):
-            value, end = _tolerant(text, position)
-        if isinstance(value, dict):
-            yield value
-        position = text.find("{", max(end, position + 1))
-
-
-def _tolerant(text: str, start: int) -> tuple[JSON, int]:
-    """The object that starts here, read as a Python literal. Never evaluated; None where it is not one."""
-    end = text.find("}", start, start + LONGEST_OBJECT) + 1
-    if not end:
-        return None, start + 1
-    try:
-        return ast.literal_eval(text[start:end]), end
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return None, start + 1
 
 
 def _decision(arguments: Mapping[str, JSON], channel: Channel, expected: Expected) -> Decision | None:

@@ -6,7 +6,6 @@ import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..codec import to_json
@@ -14,6 +13,8 @@ from ..config import AgentSpec
 from ..config.agents import HUB_KEYS
 from ..config.checking import told
 from ..errors import ConfigError, NotBuilt
+from ..folders import temporary
+from ..worker.family import PREFIX
 from ..worker.launch import Launch
 from .wanted import asked_at
 
@@ -55,8 +56,7 @@ def ask(python: Path, questions: Sequence[Mapping[str, Any]]) -> list[dict[str, 
 
 def _asked(python: Path, questions: str) -> str:
     """Started as a worker is: plugins that are imported there see no key of the hub."""
-    with TemporaryDirectory(prefix="massgen-hub-worker-") as folder:
-        home = Path(folder)
+    with temporary(PREFIX) as home:
         launch = Launch(python=python, home=home, log=home / "worker.log")
         launch.make_folders()
         done = subprocess.run(

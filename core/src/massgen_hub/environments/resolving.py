@@ -6,10 +6,9 @@ import platform
 import sysconfig
 import tomllib
 from collections.abc import Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from ..folders import temporary, whole
 from . import uv
 from .clashes import clashing
 from .locks import Pins
@@ -25,7 +24,7 @@ def resolved(wanted: Wanted, what: str, told: uv.Told = lambda _: None) -> Pins:
 
     `what` begins the sentence of an error. Where `python` is not asked for, they hold for Python 3.11 and newer.
     """
-    minor = interpreter(wanted.interpreter, Path.cwd(), what).minor if wanted.python else OLDEST
+    minor = interpreter(wanted.interpreter, whole(), what).minor if wanted.python else OLDEST
     try:
         found = compiled(lines(wanted), minor, told)
     except uv.UvFailed as failure:
@@ -41,8 +40,7 @@ def resolved(wanted: Wanted, what: str, told: uv.Told = lambda _: None) -> Pins:
 
 def compiled(requirements: tuple[str, ...], minor: str, told: uv.Told = lambda _: None) -> list[Mapping[str, Any]]:
     """The packages of a resolution, as PEP 751 describes them. Raises `uv.UvFailed`."""
-    with TemporaryDirectory(prefix="massgen-hub-") as scratch:
-        folder = Path(scratch)
+    with temporary() as folder:
         (folder / "requires").write_text("\n".join(requirements), encoding="utf-8")
         arguments = ["pip", "compile", "requires", "--format", "pylock.toml", "--output-file", "pylock.toml"]
         options = ["--universal", "--python-version", minor, "--quiet"]
@@ -52,8 +50,7 @@ def compiled(requirements: tuple[str, ...], minor: str, told: uv.Told = lambda _
 
 def annotated(requirements: tuple[str, ...], minor: str) -> list[tuple[str, list[str]]]:
     """The same as `name==version`, each with the distributions that need it. Raises `uv.UvFailed`."""
-    with TemporaryDirectory(prefix="massgen-hub-") as scratch:
-        folder = Path(scratch)
+    with temporary() as folder:
         (folder / "wanted.in").write_text("\n".join(requirements), encoding="utf-8")
         options = ["--python-version", minor, "--quiet", "--no-header"]
         text = uv.run_with_or_without_network(["pip", "compile", "wanted.in", *options], folder)

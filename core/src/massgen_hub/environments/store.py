@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ..errors import NotBuilt
+from ..folders import whole
 from .uv import Told
 
 try:
@@ -206,7 +207,7 @@ def _used(folder: Path) -> float:
 def _root() -> Path:
     """The folder of this user: MASSGEN_HUB_CACHE, else below the cache folder of the system."""
     if named := os.environ.get(VARIABLE):
-        return Path(named).absolute() / "environments"
+        return whole(named) / "environments"
     on_mac = sys.platform == "darwin"
     cache = "~/Library/Caches" if on_mac else os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     try:

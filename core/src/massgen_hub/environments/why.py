@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..config.agents import APART, TOGETHER
 from ..errors import ConfigError
+from ..folders import whole
 from ..worker.versions import SHARED
 from . import uv
 from .clashes import clash, clashing
@@ -42,7 +42,7 @@ def _held(asked: str) -> tuple[str, ...]:
         raise ConfigError(f"`{asked}` is neither an adapter nor a requirement", hint="massgen-hub env why A B")
     distribution = f"massgen-hub-{name}" if name in (*TOGETHER, *APART) else name
     requirement = distribution if name != distribution else asked
-    wanted = lines(Wanted(requires=(requirement,), python="", folder=Path.cwd()))
+    wanted = lines(Wanted(requires=(requirement,), python="", folder=whole()))
     try:
         alone = annotated(wanted, OLDEST)
     except uv.UvFailed as failure:

@@ -69,6 +69,13 @@ def test_a_vote_turn_refuses(what):
     assert why in decision.why
 
 
+def test_a_refusal_is_short_however_many_labels_are_wrong():
+    decision = vote(f"Vote: {'x' * 1000} {'d ' * 100_000}")
+    assert isinstance(decision, Refusal)
+    assert "D', 'D' and 99996 others; the labels are A, B" in decision.why
+    assert len(decision.why) < 200
+
+
 def test_a_decide_turn_takes_a_better_answer():
     decision = vote('{"answer": "Bern, of course"}', kind="decide")
     assert isinstance(decision, Answer)

@@ -31,6 +31,8 @@ FIELDS: Mapping[Need, tuple[str, ...]] = {
     "score": ("scores",),
 }
 """Where a ballot says what a rule needs; the first is the one that is asked for."""
+SHOWN = 5
+"""Unknown labels that a refusal repeats: it is quoted in the next prompt."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,8 +188,9 @@ def _label(name: str) -> str:
 
 def _insist_known(names: Sequence[str], labels: Mapping[str, str]) -> None:
     if unknown := [name for name in names if name not in labels]:
-        known = ", ".join(sorted(labels))
-        raise ValueError(f"there is no answer {', '.join(map(repr, unknown))}; the labels are {known}")
+        told = ", ".join(f"{name!r:.40}" for name in unknown[:SHOWN])
+        more = f" and {len(unknown) - SHOWN} others" if len(unknown) > SHOWN else ""
+        raise ValueError(f"there is no answer {told}{more}; the labels are {', '.join(sorted(labels))}")
 
 
 def _reason(arguments: Mapping[str, JSON]) -> str:

@@ -196,6 +196,26 @@ def test_children_that_have_left_end_with_their_worker(opened, new_host, way, en
     assert gone(asyncio.run(turns()))
 
 
+@pytest.mark.parametrize("way", ["cancel", "kill"])
+def test_a_guard_outlives_the_worker_that_it_tidies_up_after(opened, new_host, way):
+    async def turns():
+        async with opened(kill=True) as agent:
+            worker, host = await pid_of(agent, new_host()), new_host()
+            turn = asyncio.create_task(agent(draft("is_guarded"), host))
+            await host.spoken.wait()
+            os.kill(worker, signal.SIGKILL) if way == "kill" else turn.cancel()
+            await asyncio.wait([turn])
+            turn.cancelled() or turn.exception()
+            return map(int, host.text.split())
+
+    guard, other = asyncio.run(turns())
+    try:
+        assert gone(other)
+        assert not gone(guard)
+    finally:
+        os.kill(guard, signal.SIGKILL)
+
+
 def test_a_copy_of_a_worker_does_not_speak_for_it_and_ends_with_it(opened, new_host, tmp_path):
     copy = tmp_path / "copy"
 

@@ -11,12 +11,13 @@ import subprocess
 import sys
 import time
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from massgen_hub.contract import Activity, Adapter, Question, Reply, Tested, Traits, Usage
 from massgen_hub.errors import ConfigError
 from massgen_hub.hookspecs import hookimpl
-from massgen_hub.kit import in_thread
+from massgen_hub.kit import guard_environment, in_thread
 from massgen_hub.options import Options
 
 
@@ -210,6 +211,13 @@ async def detaches(agent, host, rest):
     if "holds_python" in rest:
         await holds_python(agent, host, rest)
     return started.stdout.strip()
+
+
+async def is_guarded(agent, host, rest):
+    """Starts a process that is to outlive this one, and one that is not."""
+    start = partial(subprocess.Popen, ["sleep", "60"], start_new_session=True)
+    host.say(f"{start(env=guard_environment()).pid} {start().pid}")
+    await asyncio.sleep(60)
 
 
 async def forks(agent, host, rest):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
+MARK = "MASSGEN_HUB_GUARD"
+
 
 def guard_environment() -> dict[str, str]:
-    """The variables of such a process. All that has the HOME or the TMPDIR of a worker ends with the worker, so a guard
-    has neither."""
-    return {name: value for name, value in os.environ.items() if name not in ("HOME", "TMPDIR")}
+    """The variables of such a process. All that a worker started, or that has its HOME or TMPDIR, ends with it, but for
+    guards: they have neither, and a mark."""
+    return {name: value for name, value in os.environ.items() if name not in ("HOME", "TMPDIR")} | {MARK: "1"}

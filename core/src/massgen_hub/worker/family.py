@@ -16,6 +16,8 @@ from pathlib import Path
 PROC = Path("/proc")
 PREFIX = "massgen-hub-worker-"
 """How a home begins that a worker has for itself. In any other live processes that are none of ours."""
+GUARD = b"MASSGEN_HUB_GUARD=1"
+"""The mark of a guard: see `massgen_hub.kit.guard_environment`."""
 PATIENCE = 1.0
 """Seconds for killed processes to be gone."""
 PAUSE = 0.005
@@ -62,11 +64,12 @@ def end_family(*homes: Path) -> None:
 
 
 def end_descendants(pid: int) -> None:
-    """Kill what a living process has started, and what that has started."""
+    """Kill what a living process has started, and what that has started, but for guards, which tidy up after it."""
     for task in _numbers(PROC / str(pid) / "task"):
         for child in map(int, _read(pid, f"task/{task}/children").split()):
-            end_descendants(child)
-            _kill(child)
+            if GUARD not in _read(child, "environ").split(b"\0"):
+                end_descendants(child)
+                _kill(child)
 
 
 def _kill(pid: int) -> None:

@@ -13,7 +13,7 @@ from .warden import END, GAINED, LOST
 
 PROGRAM = "import sys; sys.path.append(sys.argv[1]); from massgen_hub.worker.warden import main; main(int(sys.argv[2]))"
 """It needs the standard library and this package; without `site` it starts in half the time."""
-PACKAGES = Path(__file__).parents[2]
+PACKAGES = Path(__file__).resolve().parents[2]
 
 logger = logging.getLogger("massgen_hub")
 
@@ -45,7 +45,7 @@ class Guard:
     def _start(self) -> None:
         command = [sys.executable, "-I", "-S", "-c", PROGRAM, str(PACKAGES), str(os.getpid())]
         try:
-            self._warden = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+            self._warden = subprocess.Popen(command, cwd="/", stdin=subprocess.PIPE, start_new_session=True)
         except OSError as failure:
             logger.warning("should this process be killed, workers may outlive it: %s", failure)
         else:

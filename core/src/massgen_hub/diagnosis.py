@@ -24,7 +24,7 @@ from .environments.asking import ask
 from .environments.store import Built, Store
 from .errors import HubError, NotBuilt
 from .folders import temporary
-from .plugins import Registry, Row
+from .plugins import Registry, Row, may_load
 from .worker import open_in_worker
 from .worker.versions import SHARED, versions_of
 
@@ -181,8 +181,8 @@ def _elsewhere(without: Container[str]) -> list[Examined]:
 
 
 def _in(built: Built) -> list[Examined]:
-    """The adapters of ours in an environment."""
-    names = [name for name in (*TOGETHER, *APART) if f"massgen-hub-{name}" in built.versions]
+    """The adapters of ours in an environment, as far as they may load."""
+    names = [name for name in (*TOGETHER, *APART) if f"massgen-hub-{name}" in built.versions and may_load(name)]
     try:
         answers = ask(built.python, [{"adapter": name, "options": {}} for name in names]) if names else []
     except NotBuilt as failure:

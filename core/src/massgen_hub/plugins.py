@@ -148,12 +148,14 @@ class Registry:
 
 def installed() -> list[EntryPoint]:
     """The entry points of installed plugins that may load."""
-    points = [point for point in entry_points(group=GROUP) if point.name != BUILTIN]
-    allowed = os.environ.get(ALLOW_VARIABLE)
-    if allowed is not None:
-        names = {name.strip() for name in allowed.split(",")}
-        points = [point for point in points if point.name in names]
+    points = [point for point in entry_points(group=GROUP) if point.name != BUILTIN and may_load(point.name)]
     return [EntryPoint(name=BUILTIN, value=f"{__package__}.builtin", group=GROUP), *points]
+
+
+def may_load(plugin: str) -> bool:
+    """Whether the user lets a plugin of this name load, here and in environments."""
+    allowed = os.environ.get(ALLOW_VARIABLE)
+    return allowed is None or plugin in map(str.strip, allowed.split(","))
 
 
 def _by_name(points: Iterable[EntryPoint]) -> dict[str, list[EntryPoint]]:

@@ -6,12 +6,19 @@ import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import living
 import pytest
 from massgen_hub.contract import Setup
 from massgen_hub.testing import RecordingHost
 from massgen_hub.worker import Limits, open_in_worker
 
 HERE = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def _only_its_own_processes():
+    living.before.clear()
+    living.before.update(living.children())
 
 
 @pytest.fixture(scope="session")

@@ -41,11 +41,15 @@ async def cancelled(agent, prompt, host):
     return time.perf_counter() - began
 
 
+before = set()
+"""The processes that this one had started when the test began: other tests may share it."""
+
+
 def children():
-    """The processes that this one has started, but for the one that Python may keep for `multiprocessing`."""
+    """The processes that this test has started, but for the one that Python may keep for `multiprocessing`."""
     tasks = Path("/proc/self/task").iterdir()
     found = {pid for task in tasks for pid in (task / "children").read_text().split()}
-    return {pid for pid in found if b"resource_tracker" not in command_of(pid)}
+    return {pid for pid in found - before if b"resource_tracker" not in command_of(pid)}
 
 
 def command_of(pid):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,23 +33,21 @@ class Log:
         return log
 
     def trim(self) -> None:
-        """Take out the middle of a log that is too long, and say so in its place. What is printed meanwhile may get
-        lost."""
+        """Take out the middle of a log that is too long, and say so in its place."""
         try:
-            with self._lock, self._path.open("r+b") as log:
+            with self._lock, open(self._path, "r+b", buffering=0, opener=_appending) as log:
                 size = log.seek(0, os.SEEK_END)
                 if size > LONGEST:
                     self._cut(log, size)
         except OSError:
             return
 
-    def _cut(self, log: BinaryIO, size: int) -> None:
-        log.seek(size - KEPT)
-        end = log.read()
-        log.truncate(KEPT)
-        log.seek(KEPT)
+    def _cut(self, log: FileIO, size: int) -> None:
         note = f"\n[massgen-hub left out {size - 2 * KEPT:,} bytes here]\n".encode()
-        log.write(note + end)
+        log.seek(size - KEPT)
+        end = log.read() + log.read()  # with what came while the first was read
+        log.truncate(KEPT)
+        log.write(note + end)  # at the end, wherever that is by now
         self._start = max(min(self._start, KEPT), self._start - size + 2 * KEPT + len(note))
 
     def last_lines(self) -> str:
@@ -61,6 +60,10 @@ class Log:
         except OSError:
             return ""
         return "\n".join(f"  {line}" for line in _telling(lines) if line.strip())
+
+
+def _appending(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_APPEND)
 
 
 def _telling(lines: list[str]) -> list[str]:

@@ -43,6 +43,23 @@ def call(tmp_path, cache):
     return run
 
 
+@pytest.fixture
+def scripted(call):
+    """What `run --json` tells of a config whose environments are built, and whose models all say the same."""
+
+    def run(config, task, *, says):
+        call(config, "env", "sync", config)
+        with ModelServer() as server:
+            server.script("redirected", answers(says))
+            done = call(
+                config, "run", "--json", "-c", config, "--model", "openai/redirected", task,
+                OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
+            )  # fmt: skip
+        return json.loads(done.stdout)
+
+    return run
+
+
 @pytest.mark.slow
 @pytest.mark.model
 def test_frameworks_that_cannot_live_together_decide_in_one_round(call, tmp_path):
@@ -65,16 +82,8 @@ def test_frameworks_that_cannot_live_together_decide_in_one_round(call, tmp_path
 
 
 @pytest.mark.slow
-def test_every_framework_drafts_and_votes_in_one_run(call, tmp_path):
-    config = "every-framework.yaml"
-    call(config, "env", "sync", config)
-    with ModelServer() as server:
-        server.script("redirected", answers("It is 42."))
-        done = call(
-            config, "run", "--json", "-c", config, "--model", "openai/redirected", "What is 6 times 7?",
-            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
-        )  # fmt: skip
-    told = json.loads(done.stdout)
+def test_every_framework_drafts_and_votes_in_one_run(scripted):
+    told = scripted("every-framework.yaml", "What is 6 times 7?", says="It is 42.")
     everybody = {*TOGETHER, *APART}
     drafts = {turn["agent"]: turn["text"] for turn in told["turns"] if turn["kind"] == "draft"}
     assert drafts == dict.fromkeys(everybody, "It is 42.")
@@ -87,16 +96,8 @@ def test_every_framework_drafts_and_votes_in_one_run(call, tmp_path):
 
 
 @pytest.mark.slow
-def test_two_generations_of_a_framework_vote_together(call, tmp_path):
-    config = "two-generations.yaml"
-    call(config, "env", "sync", config)
-    with ModelServer() as server:
-        server.script("redirected", answers("It is Paris."))
-        done = call(
-            config, "run", "--json", "-c", config, "--model", "openai/redirected", "What is the capital of France?",
-            OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY="a-key-for-the-test",
-        )  # fmt: skip
-    told = json.loads(done.stdout)
+def test_two_generations_of_a_framework_vote_together(scripted):
+    told = scripted("two-generations.yaml", "What is the capital of France?", says="It is Paris.")
     assert {turn["agent"] for turn in told["turns"] if turn["kind"] == "draft" and turn["text"] == "It is Paris."} == {
         "ag2-classic", "ag2-1x", "agentscope-1", "agentscope-2",
     }  # fmt: skip

@@ -169,7 +169,7 @@ def test_every_api_of_openai_is_called_once_a_turn_and_remembers_nothing(take, s
     for _ in range(2):
         reply, host = take(draft(), {}, [say("Paris.")], target=agent)
         assert reply.text == "Paris." == host.text
-        assert [(used.input, used.output) for used in host.spent] == [server.requests[-1].usage]
+        assert host.tokens == [server.requests[-1].usage]
     assert take(vote(), {}, [call("vote", BALLOT)], target=agent)[0].data == BALLOT
     with pytest.raises(Exception, match="429"):
         take(draft(), {}, lambda _body: fail(429), target=agent)

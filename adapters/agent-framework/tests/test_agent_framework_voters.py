@@ -24,7 +24,7 @@ def test_the_last_agent_votes_alone_with_the_tool(server, take):
     host = RecordingHost()
     assert take(vote(), host=host, target=users.sequence(server, "a", "b")) == Reply(data=BALLOT)
     assert asked(server) == ["b"]
-    assert [(usage.input, usage.output) for usage in host.spent] == [server.requests[0].usage]
+    assert host.tokens == [server.requests[0].usage]
 
 
 def test_another_may_be_named(server, take):

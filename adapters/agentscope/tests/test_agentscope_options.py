@@ -76,10 +76,7 @@ def test_a_function_is_called_and_told_in_a_pair(take, server):
 def test_text_before_a_tool_call_is_a_part_of_its_own(take):
     host = RecordingHost()
     take(draft(), [calls(("add", {"x": 2, "y": 3}), text="Let me see."), say("It is 5.")], host, tools=[ADD])
-    assert {part: "".join(text for p, text in host.said if p == part) for part, _ in host.said} == {
-        0: "Let me see.",
-        1: "It is 5.",
-    }
+    assert host.parts == {0: "Let me see.", 1: "It is 5."}
 
 
 def test_usage_is_told_call_by_call(take, server):

@@ -96,5 +96,5 @@ def test_text_beside_a_call_is_streamed_as_a_part_of_its_own(server, take):
     server.script("m", [calls(("add", {"x": 1, "y": 2}), text="Let me see."), say("It is 3.")])
     host = RecordingHost()
     assert take(draft(), host=host, tools=[ADD]).text == "It is 3."
-    parts = {part: "".join(text for at, text in host.said if at == part) for part, _ in host.said}
+    parts = host.parts
     assert list(parts.values()) == ["Let me see.", "It is 3."]

@@ -117,7 +117,7 @@ def test_what_a_cache_answers_costs_nothing(server, take):
 def test_a_stream_tells_its_usage_whatever_the_client_says(server, take):
     host = RecordingHost()
     take(draft(), host=host, target=lambda model: users.expert(model, model_client_stream=True))
-    assert [(usage.input, usage.output) for usage in host.spent] == [server.requests[0].usage]
+    assert host.tokens == [server.requests[0].usage]
 
 
 def test_a_stream_of_a_client_that_asks_for_no_usage_tells_none(server, take):

@@ -25,11 +25,11 @@ def asked(server):
 
 
 def spent(host):
-    return [sum(numbers) for numbers in zip(*((usage.input, usage.output) for usage in host.spent), strict=True)]
+    return [sum(numbers) for numbers in zip(*host.tokens, strict=True)]
 
 
 def used(server):
-    return [sum(numbers) for numbers in zip(*(request.usage for request in server.requests), strict=True)]
+    return [sum(numbers) for numbers in zip(*server.tokens, strict=True)]
 
 
 def test_the_word_that_ends_a_conversation_is_no_answer(server, take):

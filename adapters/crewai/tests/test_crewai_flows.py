@@ -107,7 +107,7 @@ def test_the_words_of_a_crew_or_an_agent_are_the_answer(agents, server, llm, tak
     flow = flow_of(lambda _self: crew.kickoff() if agents == "a crew" else agent.kickoff("Answer."))
     host = RecordingHost()
     assert take(draft(), host=host, target=flow).text == host.text == "Paris."
-    assert [(usage.input, usage.output) for usage in host.spent] == [server.requests[0].usage]
+    assert host.tokens == [server.requests[0].usage]
 
 
 def test_a_flow_votes_in_text(server, llm, take):

@@ -23,7 +23,7 @@ def spent(host):
 
 
 def truly(server):
-    return tuple(map(sum, zip(*(request.usage for request in server.requests), strict=True)))
+    return tuple(map(sum, zip(*server.tokens, strict=True)))
 
 
 def test_the_last_of_a_sequence_has_the_last_word(server, take):

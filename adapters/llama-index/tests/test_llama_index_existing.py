@@ -19,10 +19,6 @@ def heard(request):
     return [(message["role"], message.get("content")) for message in request.body["messages"]]
 
 
-def usages(host):
-    return [(usage.input, usage.output) for usage in host.spent]
-
-
 def test_a_factory_may_take_the_entry_s_model_as_one_of_llama_index(server, take):
     server.script("m", [call("add", {"x": 2, "y": 3}), say("It is 5.")])
     assert take(draft(), target=users.assistant).text == "It is 5."
@@ -58,7 +54,7 @@ def test_a_model_of_one_s_own_asks_once_counts_and_stays_as_it_is(server, take, 
     assert len(server.requests) == 1
     server.script("own", [say("Paris.")])
     take(draft(), host=host, target=own, model=None)
-    assert usages(host) == [server.requests[1].usage]
+    assert host.tokens == [server.requests[1].usage]
     assert server.requests[1].authorization == "Bearer theirs"
     assert own.llm is llm
     assert (llm.max_retries, llm.additional_kwargs, llm._aclient) == (3, {}, client)
@@ -69,7 +65,7 @@ def test_a_model_that_does_not_stream_is_heard_and_counted(server, take):
     host = RecordingHost()
     assert take(draft(), host=host, target=lambda llm: FunctionAgent(llm=llm, streaming=False)).text == "Paris."
     assert host.said == [(0, "Paris.")]
-    assert usages(host) == [server.requests[0].usage]
+    assert host.tokens == [server.requests[0].usage]
 
 
 def test_a_member_hands_off_to_another_whose_word_is_the_answer(server, take):
@@ -82,7 +78,7 @@ def test_a_member_hands_off_to_another_whose_word_is_the_answer(server, take):
         ("call", "handoff"),
         ("result", "handoff"),
     ]
-    assert usages(host) == [request.usage for request in server.requests]
+    assert host.tokens == server.tokens
 
 
 def test_code_of_a_member_is_told_as_code(server, take):
@@ -110,7 +106,7 @@ def test_a_structured_answer_is_json_and_all_its_calls_are_counted(server, take)
     reply = take(draft(), host=host, target=lambda llm: FunctionAgent(llm=llm, output_cls=users.City))
     assert reply.text == '{"name": "Paris", "people": 2000000}'
     assert host.text == reply.text
-    assert usages(host) == [request.usage for request in server.requests]
+    assert host.tokens == server.tokens
 
 
 @pytest.mark.parametrize(("status", "passing"), [(503, True), (400, False)])
@@ -140,7 +136,7 @@ def test_an_agent_that_a_tool_asks_is_heard_and_counted_too(server, take):
     server.script("gpt-4o", [say("Paris, I think.")])
     host = RecordingHost()
     assert take(draft(), host=host, target=lambda llm: FunctionAgent(llm=llm, tools=[ask])).text == "Paris."
-    assert usages(host) == [request.usage for request in server.requests]
+    assert host.tokens == server.tokens
     assert [part for part, text in host.said if text == "Paris, I think."] == [0]
 
 
@@ -148,7 +144,7 @@ def test_replies_that_stream_at_once_are_parts_of_their_own_and_counted(server, 
     host = RecordingHost()
     assert take(draft(prompt="Paris."), host=host, target=users.Twice).text == "Paris. Paris."
     assert [host.said[0], host.said[1], host.text] == [(0, "Paris."), (1, "Paris."), "Paris. Paris."]
-    assert sorted(usages(host)) == [request.usage for request in server.requests]
+    assert sorted(host.tokens) == server.tokens
 
 
 def test_turns_of_one_agent_at_once_do_not_mix(server):

@@ -48,7 +48,7 @@ def test_a_call_and_its_result_are_noted_as_a_pair_and_usage_is_what_went_over_t
     assert (asked.kind, asked.name, json.loads(asked.text)) == ("call", "add", ADD)
     assert (answered.kind, answered.name, answered.text) == ("result", "add", "5")
     assert asked.id == answered.id != ""
-    assert [(usage.input, usage.output) for usage in host.spent] == [request.usage for request in server.requests]
+    assert host.tokens == server.tokens
     assert host.spent[0] == Usage(input=101, output=11, cached=1, calls=1, model="m")
 
 

@@ -168,7 +168,7 @@ def test_usage_that_nobody_counted_is_unknown(take):
 
 def test_usage_may_come_with_any_piece(take):
     _, host = take(draft(), [], target=CodeAgent(tools=[], model=Streaming()))
-    assert [(usage.input, usage.output) for usage in host.spent] == [(9, 3)]
+    assert host.tokens == [(9, 3)]
 
 
 def test_what_others_print_is_left_alone(take, monkeypatch):

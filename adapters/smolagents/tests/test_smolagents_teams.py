@@ -23,11 +23,6 @@ def seen(host):
     return [(activity.kind, activity.name) for activity in host.activities]
 
 
-def told(host):
-    parts = dict.fromkeys(part for part, _ in host.said)
-    return ["".join(text for at, text in host.said if at == part) for part in parts]
-
-
 def system_prompt(server, number=0):
     return content_text(server.requests[number].body["messages"][0]["content"])
 
@@ -65,7 +60,7 @@ def test_managed_agents_may_have_tools_and_manage_others(server, take, tools):
 def test_what_managed_agents_say_is_streamed_in_parts_of_its_own(take):
     said = [code("final_answer(helper('Where?'))"), code("final_answer('Seine')")]
     reply, host = take(draft(), said, kind="code", prompts="short", managed_agents=[HELPER])
-    assert told(host) == ["So.\n<code>\nfinal_answer(helper('Where?'))\n</code>",
+    assert list(host.parts.values()) == ["So.\n<code>\nfinal_answer(helper('Where?'))\n</code>",
                           "So.\n<code>\nfinal_answer('Seine')\n</code>", "Seine"]  # fmt: skip
     assert host.text == reply.text == "Seine"
 
@@ -124,7 +119,7 @@ def test_a_plan_is_made_anew_after_as_many_steps(server, take, tools):
 def test_the_plan_of_a_code_agent_is_a_part_of_its_own_and_no_part_of_the_answer(take):
     said = [say("1. Think."), code("final_answer('Paris')")]
     reply, host = take(draft(), said, kind="code", prompts="short", planning_interval=2)
-    assert told(host) == ["1. Think.", "So.\n<code>\nfinal_answer('Paris')\n</code>", "Paris"]
+    assert list(host.parts.values()) == ["1. Think.", "So.\n<code>\nfinal_answer('Paris')\n</code>", "Paris"]
     assert reply.text == "Paris"
 
 

@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 from massgen_hub import Hub, Registry
+from massgen_hub.config.schema import MADE_FOR_WORKERS
 from massgen_hub.plugins import installed
+from massgen_hub.worker.launch import Launch
 
 KEY, OTHER = "SEARCH_API_KEY", "OTHER_API_KEY"
 
@@ -36,6 +38,16 @@ def test_an_agent_is_given_the_variables_that_its_entry_names_and_no_other_key(t
     events, record = told(f", pass_env: [{KEY}]")
     assert replies(events) == [f"{KEY} is [secret]"]
     assert b"sesame" not in record
+
+
+def test_what_is_made_for_each_worker_cannot_be_given_to_one(tmp_path):
+    (tmp_path / "environment" / "bin").mkdir(parents=True)
+    (tmp_path / "environment" / "pyvenv.cfg").touch()
+    launch = {"home": tmp_path, "log": tmp_path / "log", "modules": (tmp_path,)}
+    python = tmp_path / "environment" / "bin" / "python"
+    given = dict.fromkeys(MADE_FOR_WORKERS, "given")
+    found = Launch(python=python, variables=given, **launch).environment()
+    assert [name for name, value in found.items() if value == "given"] == []
 
 
 def test_without_that_it_sees_no_key(told):

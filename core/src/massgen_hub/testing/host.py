@@ -23,10 +23,23 @@ class RecordingHost:
         self.questions: list[Question] = []
 
     @property
+    def parts(self) -> dict[int, str]:
+        """What was streamed, joined by part, in the order in which the parts began."""
+        joined = dict.fromkeys((part for part, _ in self.said), "")
+        for part, text in self.said:
+            joined[part] += text
+        return joined
+
+    @property
     def text(self) -> str:
         """What was streamed as the last part, joined."""
-        last = max((part for part, _ in self.said), default=0)
-        return "".join(text for part, text in self.said if part == last)
+        parts = self.parts
+        return parts[max(parts)] if parts else ""
+
+    @property
+    def tokens(self) -> list[tuple[int | None, int | None]]:
+        """Tokens in and out of each report of usage."""
+        return [(usage.input, usage.output) for usage in self.spent]
 
     def say(self, text: str, part: int = 0) -> None:
         """Keep a piece of text."""

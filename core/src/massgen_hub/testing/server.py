@@ -96,6 +96,11 @@ class ModelServer:
         """A model of this server as the hub hands it to an adapter."""
         return Model(name=name, base_url=self.base_url, key="test-key")
 
+    @property
+    def tokens(self) -> list[tuple[int, int]]:
+        """Tokens in and out of each request, as the server reports them."""
+        return [request.usage for request in self.requests]
+
     def asked(self, model: str) -> list[Request]:
         """The requests to one model."""
         return [request for request in self.requests if request.body.get("model") == model]

@@ -1,7 +1,7 @@
 """Agents in processes of their own: for what only a kill can stop, and for environments of their own.
 
 Hub's side     client -> session -> process, exchange, memory, log; `launch` says how a worker is started
-Beside both    warden, a process that ends what a killed hub leaves; `guard` is the hub's hold on it
+Beside both    warden, a process that ends what a killed hub leaves; `homes` is what it is told
 Worker's side  __main__ -> serve -> opening, desk -> link; `versions` says what it runs on
 Both           messages, failures, family
 

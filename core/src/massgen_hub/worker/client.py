@@ -14,7 +14,7 @@ from types import MappingProxyType
 from ..contract import JSON, Host, Reply, Setup, Turn
 from ..errors import ConfigError
 from .family import is_told, new_home, remove_home
-from .guard import guard
+from .homes import homes
 from .launch import Launch
 from .messages import VERSION, Open, Opened, encode
 from .session import Limits, Session
@@ -77,7 +77,7 @@ async def _home() -> AsyncIterator[Path]:
     """A home for a worker, gone afterwards."""
     home = new_home()
     try:
-        guard.add(home)
+        homes.add(home)
         yield home
     finally:
         await asyncio.to_thread(_leave, home)
@@ -85,7 +85,7 @@ async def _home() -> AsyncIterator[Path]:
 
 def _leave(home: Path) -> None:
     remove_home(home)
-    guard.discard(home)
+    homes.discard(home)
 
 
 def _order(

@@ -1,4 +1,4 @@
-"""The hub's hold on its warden."""
+"""The homes of the workers of this process, of which its warden knows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PACKAGES = Path(__file__).resolve().parents[2]
 logger = logging.getLogger("massgen_hub")
 
 
-class Guard:
+class Homes:
     """Tells the warden of the homes that workers of this process have. The warden runs while there are any."""
 
     def __init__(self) -> None:
@@ -68,4 +68,4 @@ class Guard:
             self._warden = None
 
 
-guard = Guard()
+homes = Homes()
